@@ -1,0 +1,1 @@
+"""What people promise each other. Rooms know those further down: rides, matching, trips beside requests, communities, people."""

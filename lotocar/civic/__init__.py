@@ -1,0 +1,1 @@
+"""What we owe the public: registry, open formats, campaigns, figures, privacy."""

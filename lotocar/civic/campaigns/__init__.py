@@ -1,0 +1,4 @@
+"""Incentives and community challenges.
+
+Not built yet.
+"""

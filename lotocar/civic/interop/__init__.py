@@ -1,0 +1,4 @@
+"""Standard Covoiturage and GTFS, the shapes others read.
+
+Not built yet.
+"""

@@ -1,0 +1,4 @@
+"""Access, erasure, retention; may empty every room.
+
+In: a person. Out: nothing left of them but the counts.
+"""

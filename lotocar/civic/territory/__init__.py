@@ -1,0 +1,4 @@
+"""The figures a local authority needs.
+
+Not built yet.
+"""

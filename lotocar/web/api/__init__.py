@@ -1,0 +1,4 @@
+"""The door of other operators.
+
+Not built yet.
+"""

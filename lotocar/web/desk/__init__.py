@@ -1,0 +1,1 @@
+"""The phone desk's door: every act on behalf of someone."""

@@ -1,0 +1,1 @@
+"""The driver's door: offering trips, the private page, answering an approach."""

@@ -1,0 +1,1 @@
+"""The door of Twilio and others who knock: signatures first."""

@@ -1,0 +1,4 @@
+"""The local authority's door.
+
+Not built yet.
+"""
