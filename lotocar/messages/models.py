@@ -1,0 +1,113 @@
+"""The outbox and the inbox.
+
+A message is addressed to a number and kept for a person's number only as a plain integer: this room never
+knows what a person is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lotocar.db import Base, UTCDateTime
+
+
+class OutboxMessage(Base):
+    """One message to one person, written in the same transaction as the fact it tells.
+
+    `status` follows messages.rules.OUTBOX; the text is rendered and frozen at insert. `dedup_key` names the
+    purpose, so that nothing is ever queued twice. Lease and attempt fence late workers.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        # the sender's claim: what is queued and due, in order of urgency
+        Index("ix_outbox_message_due", "status", "not_before", "priority"),
+        # what a screen shows about one subject
+        Index("ix_outbox_message_subject", "subject_kind", "subject_id"),
+        Index("ix_outbox_message_to", "to_number"),
+    )
+
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True
+    )  # random hex, carried by the callback's address
+    dedup_key: Mapped[str] = mapped_column(String(160), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))  # the folder in templates/messages
+    channel: Mapped[str] = mapped_column(String(6))  # sms | voice | email
+    to_number: Mapped[str] = mapped_column(String(160))
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    segments: Mapped[int] = mapped_column(default=1)
+    priority: Mapped[int] = mapped_column(default=5)  # 1 most urgent
+    status: Mapped[str] = mapped_column(String(14), default="queued")
+    reason: Mapped[str] = mapped_column(String(60), default="")  # why blocked, failed or for a human
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    not_before: Mapped[datetime] = mapped_column(UTCDateTime)
+    useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    error_code: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # a human dealt with its failure
+    handled_by_id: Mapped[int | None]
+
+
+class InboundMessage(Base):
+    """One SMS received, stored raw before anything else is done with it."""
+
+    __tablename__ = "inbound_message"
+    __table_args__ = (
+        Index("ix_inbound_message_state", "state", "received_at"),
+        Index("ix_inbound_message_from", "from_number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_sid: Mapped[str] = mapped_column(String(64), unique=True)  # a repeated one changes nothing
+    from_number: Mapped[str] = mapped_column(String(40))
+    to_number: Mapped[str] = mapped_column(String(40), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(
+        String(10), default="received"
+    )  # received | acted | ignored | human | handled
+    decision: Mapped[str] = mapped_column(String(12), default="")
+    urgent: Mapped[bool] = mapped_column(default=False)
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    subject_id: Mapped[int | None]  # the approach it answered
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    handled_by_id: Mapped[int | None]
+
+
+class DeliveryStatus(Base):
+    """One status callback as it came; replays are refused by the constraint."""
+
+    __tablename__ = "delivery_status"
+    __table_args__ = (Index("uq_delivery_status_event", "provider_sid", "status", "error_code", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_sid: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(24))
+    error_code: Mapped[int] = mapped_column(default=0)  # 0 = none: NULLs would not be unique
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class JobRun(Base):
+    """One scheduled job: when it last ran, and who leads. A lease row, so that one worker among several ticks."""
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64), default="")
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_run_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_ok_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_error: Mapped[str] = mapped_column(String(120), default="")
