@@ -1,0 +1,148 @@
+"""The only reader of the environment: one frozen Settings, refused at start when a value is unfit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lotocar.db import normal_url
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_SECRET = "change-me"  # noqa: S105 refused outside demonstration and tests
+
+
+class BadSetting(Exception):
+    """A setting is missing or unfit; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the outside decides. Each field is documented in README « Settings »."""
+
+    database_url: str
+    secret_key: str
+    public_base_url: str
+    demo: bool = False
+    testing: bool = False
+    trusted_proxies: int = 0
+    threads: int = 8
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_auth_token_old: str = ""
+    twilio_base_url: str = ""
+    sms_sender: str = ""
+    sms_two_way: bool = True
+    voice_sender: str = ""
+    ban_url: str = "https://data.geopf.fr/geocodage"
+    addresses_online: bool = False
+
+    @property
+    def sends_for_real(self) -> bool:
+        return bool(self.twilio_account_sid)
+
+    @property
+    def cookies_secure(self) -> bool:
+        return self.public_base_url.startswith("https://")
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a real installation.
+
+    Raises:
+        BadSetting: something is missing, contradictory or dangerous.
+    """
+    env = os.environ if environ is None else environ
+    settings = Settings(
+        database_url=normal_url(env.get("DATABASE_URL") or f"sqlite:///{ROOT / 'var' / 'lotocar.sqlite3'}"),
+        secret_key=_secret(env, "SECRET_KEY"),
+        public_base_url=env.get("PUBLIC_BASE_URL", "").rstrip("/"),
+        trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0),
+        threads=_integer(env, "THREADS", 8),
+        twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=_secret(env, "TWILIO_AUTH_TOKEN"),
+        twilio_auth_token_old=_secret(env, "TWILIO_AUTH_TOKEN_OLD"),
+        twilio_base_url=env.get("TWILIO_BASE_URL", "").rstrip("/"),
+        sms_sender=env.get("SMS_SENDER", ""),
+        sms_two_way=_boolean(env, "SMS_TWO_WAY", True),
+        voice_sender=env.get("VOICE_SENDER", ""),
+        ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
+        addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
+    )
+    check(settings)
+    return settings
+
+
+def demonstration(database: Path, *, host: str, port: int) -> Settings:
+    """The settings of `./run demo`: no account, no network, a secret of its own kept beside the database."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    key_file = database.with_suffix(".key")
+    if not key_file.exists():
+        key_file.write_text(secrets.token_hex(32))
+        key_file.chmod(0o600)
+    return Settings(
+        database_url=f"sqlite:///{database}",
+        secret_key=key_file.read_text().strip(),
+        public_base_url=f"http://{host}:{port}",
+        demo=True,
+    )
+
+
+def check(settings: Settings) -> None:
+    """Refuse what must never run for real.
+
+    Raises:
+        BadSetting: with the name of the setting and what to do.
+    """
+    if settings.secret_key in {"", DEFAULT_SECRET} or len(settings.secret_key) < 32:
+        raise BadSetting("SECRET_KEY: give at least 32 random characters (or SECRET_KEY_FILE)")
+    base = urlsplit(settings.public_base_url)
+    local = base.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not base.hostname or (base.scheme != "https" and not local):
+        raise BadSetting(
+            "PUBLIC_BASE_URL: the public https:// address is needed, links and signatures depend on it"
+        )
+    if settings.sends_for_real:
+        _check_sending(settings)
+
+
+def _check_sending(settings: Settings) -> None:
+    if not settings.twilio_auth_token or not settings.sms_sender:
+        raise BadSetting("TWILIO_AUTH_TOKEN and SMS_SENDER go with TWILIO_ACCOUNT_SID")
+    if settings.sms_sender.startswith(("+336", "+337")):
+        raise BadSetting("SMS_SENDER: French 06 and 07 numbers are closed to automated messages")
+    if settings.sms_two_way and not settings.sms_sender.lstrip("+").isdigit():
+        raise BadSetting("SMS_TWO_WAY: a sender made of letters cannot receive answers, set it to no")
+    if settings.twilio_base_url:
+        host = urlsplit(settings.twilio_base_url)
+        if host.scheme != "https" and host.hostname not in {"127.0.0.1", "localhost"}:
+            raise BadSetting("TWILIO_BASE_URL: HTTPS or loopback only, credentials travel to it")
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    path = env.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE: cannot be read ({error.strerror})") from None
+    return env.get(name, "")
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name) or default)
+    except ValueError:
+        raise BadSetting(f"{name}: a whole number is needed") from None
+
+
+def _boolean(env: Mapping[str, str], name: str, default: bool) -> bool:
+    text = (env.get(name) or ("yes" if default else "no")).strip().lower()
+    if text in {"yes", "true", "1", "on", "oui"}:
+        return True
+    if text in {"no", "false", "0", "off", "non"}:
+        return False
+    raise BadSetting(f"{name}: yes or no is needed")

@@ -1,0 +1,82 @@
+"""Asking a driver (machine 3) and the agreed ride (machine 4)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from lotocar.values.steps import Table, step
+
+APPROACH: Table = {
+    ("to_contact", "send"): "sent",
+    ("to_contact", "miss"): "no_answer",
+    ("to_contact", "accept"): "accepted",
+    ("to_contact", "decline"): "declined",
+    ("to_contact", "withdraw"): "withdrawn",
+    ("to_contact", "expire"): "expired",
+    ("no_answer", "send"): "sent",
+    ("no_answer", "miss"): "no_answer",
+    ("no_answer", "accept"): "accepted",
+    ("no_answer", "decline"): "declined",
+    ("no_answer", "withdraw"): "withdrawn",
+    ("no_answer", "expire"): "expired",
+    ("sent", "miss"): "no_answer",  # rung after the SMS, nobody answered
+    ("sent", "accept"): "accepted",
+    ("sent", "decline"): "declined",
+    ("sent", "withdraw"): "withdrawn",
+    ("sent", "expire"): "expired",
+    ("accepted", "reconfirm"): "to_reconfirm",  # place or hour changed after the yes
+    ("accepted", "withdraw"): "withdrawn",  # the desk or the passenger lets the driver go
+    ("accepted", "decline"): "declined",  # a no after the yes
+    ("to_reconfirm", "accept"): "accepted",
+    ("to_reconfirm", "decline"): "declined",
+    ("to_reconfirm", "withdraw"): "withdrawn",
+    ("to_reconfirm", "expire"): "expired",
+    ("expired", "accept"): "accepted",  # the desk records a late yes while the leg is still free
+    ("declined", "accept"): "accepted",  # changed their mind on the phone
+}
+WAITING = frozenset({"to_contact", "no_answer", "sent", "to_reconfirm"})  # the driver still holds the ball
+OPEN_BY_SMS = frozenset({"sent", "no_answer", "to_reconfirm"})  # an SMS may answer these
+
+RIDE: Table = {
+    ("planned", "done"): "done",
+    ("planned", "passenger_no_show"): "passenger_no_show",
+    ("planned", "driver_no_show"): "driver_no_show",
+    ("planned", "cancel_by_passenger"): "cancelled_passenger",
+    ("planned", "cancel_by_driver"): "cancelled_driver",
+    ("planned", "lose_sight"): "unknown",
+    ("unknown", "done"): "done",
+    ("unknown", "passenger_no_show"): "passenger_no_show",
+    ("unknown", "driver_no_show"): "driver_no_show",
+    ("unknown", "cancel_by_passenger"): "cancelled_passenger",
+    ("unknown", "cancel_by_driver"): "cancelled_driver",
+    # a wrong outcome is corrected by taking it back first
+    ("done", "reopen"): "planned",
+    ("passenger_no_show", "reopen"): "planned",
+    ("driver_no_show", "reopen"): "planned",
+}
+OVER = frozenset({"done", "passenger_no_show", "driver_no_show", "cancelled_passenger", "cancelled_driver"})
+CANCELLED = frozenset({"cancelled_passenger", "cancelled_driver"})
+
+ANSWER_WITHIN = timedelta(hours=24)
+ANSWER_BEFORE_PICKUP = timedelta(hours=2)
+
+
+def approach_after(state: str, act: str) -> str:
+    """The approach's next state, or Refused."""
+    return step("approach", APPROACH, state, act)
+
+
+def ride_after(state: str, act: str) -> str:
+    """The ride's next state, or Refused. Nothing but a human or both sides' word makes a ride done."""
+    return step("ride", RIDE, state, act)
+
+
+def answer_deadline(*, now: datetime, pickup_at: datetime) -> datetime:
+    """Until when a driver may answer: a day, but never later than two hours before the pick-up.
+
+    A pick-up nearer than that leaves until the pick-up itself.
+    """
+    latest = pickup_at - ANSWER_BEFORE_PICKUP
+    if latest <= now:
+        return max(pickup_at, now)
+    return min(now + ANSWER_WITHIN, latest)
