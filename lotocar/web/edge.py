@@ -1,0 +1,45 @@
+"""One request, one transaction, closed where errors can still be answered; and what the doors lean on."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, request
+from sqlalchemy.orm import Session
+
+from lotocar.db import db, reading
+from lotocar.outside import Outside
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class House(Flask):
+    """A Flask app that closes each request's transaction while errors can still be answered.
+
+    A view that returns keeps its rows; an error status, an exception or a safe method undoes them.
+    """
+
+    def dispatch_request(self, *args: Any) -> Response:  # type: ignore[override]
+        safe = request.method in SAFE_METHODS
+        with reading() if safe else nullcontext():
+            try:
+                response = self.make_response(super().dispatch_request(*args))
+                if safe or response.status_code >= 400:
+                    db.session.rollback()
+                else:
+                    db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+        return response
+
+
+def session() -> Session:
+    """The request's database session, as a plain Session."""
+    return cast(Session, db.session())
+
+
+def outside() -> Outside:
+    """The services that this installation leans on."""
+    return cast(Outside, current_app.extensions["lotocar.outside"])
