@@ -1,0 +1,63 @@
+"""What the house asks of the roads, whoever answers: a road engine, a matrix or an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lotocar.values.geo import Point
+from lotocar.world.roads.spots import Spots
+
+Seconds = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One way by car. `exact` tells an engine's route from an estimate; screens say « environ » for the latter."""
+
+    seconds: int
+    metres: int
+    exact: bool
+
+
+class Roads(Protocol):
+    """Durations and distances by car, in whole seconds and metres.
+
+    The same two points always give the same leg while one object lives. Any method may raise
+    Unavailable when it leans on a service; an estimate never does.
+    """
+
+    def leg(self, a: Point, b: Point) -> Leg:
+        """The way from a to b, in that direction."""
+        ...
+
+    def seconds_many(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Seconds:
+        """The duration from each origin to the destination of the same rank.
+
+        Raises:
+            Invalid: the two lists differ in length ("roads.pairs").
+        """
+        ...
+
+
+class Ground(Roads, Protocol):
+    """Roads that know thousands of legs at once without asking anybody: what a search sweeps over.
+
+    `seconds_between` gives, to the second, what `leg` gives for the same points: an index built on it
+    answers exactly as a loop does. Every leg lasts at least `fastest` and at most `slowest` seconds per
+    crow-flies metre, half a second of rounding apart.
+    """
+
+    @property
+    def fastest(self) -> float: ...
+
+    @property
+    def slowest(self) -> float: ...
+
+    def seconds_between(self, a: Spots, b: Spots) -> Seconds:
+        """The duration from each spot of `a` to the spot of `b` of the same rank; either may hold one spot only."""
+        ...
