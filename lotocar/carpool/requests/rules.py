@@ -7,7 +7,11 @@ The request's state says who holds the ball; it is derived from its least advanc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
+from lotocar.errors import Invalid
+from lotocar.values.geo import Stop
 from lotocar.values.steps import Table, step
 
 REQUEST: Table = {
@@ -95,3 +99,72 @@ def status_of(current: str, legs: Sequence[str], *, taken: bool) -> str:
     if least == "unserved" and not taken:
         return "to_process"
     return FROM_LEG[least]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegWish:
+    """One way as the passenger asks for it: `direction` out or back, `hour` in local wall time.
+
+    `time_kind` is leave_at, arrive_by or none; an hour comes with the first two only.
+    """
+
+    direction: str
+    origin: Stop
+    destination: Stop
+    day: date
+    time_kind: str = "none"
+    hour: time | None = None
+
+
+MAX_DAYS_AHEAD = 366
+MAX_SEATS = 8
+MAX_TEXT = 500
+
+
+def check_legs(legs: Sequence[LegWish], *, today: date) -> None:
+    """Refuse legs that make no journey.
+
+    Raises:
+        Invalid: none or more than two legs, the same place twice, a past or far day, an hour without its
+            meaning, or a way back before the way out.
+    """
+    if not 1 <= len(legs) <= 2:
+        raise Invalid("request.legs")
+    for leg in legs:
+        _check_leg(leg, today)
+    if len(legs) == 2 and legs[1].day < legs[0].day:
+        raise Invalid("request.back_before_out", field="back_day")
+
+
+def _check_leg(leg: LegWish, today: date) -> None:
+    if (leg.origin.lat, leg.origin.lon) == (leg.destination.lat, leg.destination.lon):
+        raise Invalid("request.same_place", field="destination")
+    if leg.day < today:
+        raise Invalid("request.day_past", field="day")
+    if leg.day > today + timedelta(days=MAX_DAYS_AHEAD):
+        raise Invalid("request.day_far", field="day")
+    if (leg.hour is None) != (leg.time_kind == "none"):
+        raise Invalid("request.hour_without_meaning", field="hour")
+
+
+# When each state wants the desk again, counted from now; the ride's own hour can only make it sooner.
+NEXT_LOOK = {
+    "to_process": timedelta(hours=2),
+    "searching": timedelta(hours=4),
+    "awaiting_driver": timedelta(hours=24),
+    "to_confirm": timedelta(hours=2),
+}
+
+
+def due_at(status: str, *, now: datetime, first_day_starts: datetime, callback_at: datetime | None) -> datetime | None:
+    """By when somebody must look at the request again; None when nothing waits.
+
+    A call-back that was promised wins; otherwise the state's delay, and never after the eve of the journey.
+    """
+    if callback_at is not None and status not in {"closed", "draft"}:
+        return callback_at
+    delay = NEXT_LOOK.get(status)
+    if delay is None:
+        return None
+    eve = first_day_starts - timedelta(hours=14)
+    return max(now, min(now + delay, eve))

@@ -1,0 +1,114 @@
+"""Reading requests, with all that a list or a page of the desk shows loaded at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.errors import NotFound
+
+
+def _whole() -> Select[tuple[RideRequest]]:
+    return select(RideRequest).options(
+        joinedload(RideRequest.passenger).selectinload(Person.lines),
+        joinedload(RideRequest.caller).selectinload(Person.lines),
+        joinedload(RideRequest.assigned_to),
+        joinedload(RideRequest.working_by),
+        selectinload(RideRequest.legs),
+    )
+
+
+def _touching(communes: Collection[str]) -> Select[tuple[int]]:
+    return select(Leg.ride_request_id).where(
+        or_(Leg.origin_insee.in_(communes), Leg.destination_insee.in_(communes))
+    )
+
+
+def open_requests(
+    session: Session, *, communes: Collection[str] = (), limit: int = 100, offset: int = 0
+) -> Sequence[RideRequest]:
+    """Requests not closed, the soonest due first; those without a due time last.
+
+    `communes` keeps the requests that touch one of these INSEE codes; empty keeps all.
+    """
+    query = (
+        _whole()
+        .where(RideRequest.status != "closed")
+        .order_by(RideRequest.due_at.is_(None), RideRequest.due_at, RideRequest.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if communes:
+        query = query.where(RideRequest.id.in_(_touching(communes)))
+    return session.scalars(query).unique().all()
+
+
+def count_open(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:
+    """How many open requests in each state."""
+    query = (
+        select(RideRequest.status, func.count())
+        .where(RideRequest.status != "closed")
+        .group_by(RideRequest.status)
+    )
+    if communes:
+        query = query.where(RideRequest.id.in_(_touching(communes)))
+    return {status: count for status, count in session.execute(query)}
+
+
+def request_page(session: Session, ride_request_id: int, *, communes: Collection[str] = ()) -> RideRequest:
+    """One request with its people and legs.
+
+    Raises:
+        NotFound: none, or none that touches these communes.
+    """
+    query = _whole().where(RideRequest.id == ride_request_id)
+    if communes:
+        query = query.where(RideRequest.id.in_(_touching(communes)))
+    found = session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound("request")
+    return found
+
+
+def of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[RideRequest]:
+    """The latest requests in which this person is the passenger or the caller."""
+    query = (
+        _whole()
+        .where(or_(RideRequest.passenger_id == person_id, RideRequest.caller_id == person_id))
+        .order_by(RideRequest.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).unique().all()
+
+
+def closed_requests(session: Session, *, limit: int = 50, offset: int = 0) -> Sequence[RideRequest]:
+    """Closed requests, the latest first."""
+    query = (
+        _whole()
+        .where(RideRequest.status == "closed")
+        .order_by(RideRequest.closed_at.desc(), RideRequest.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return session.scalars(query).unique().all()
+
+
+def same_day(session: Session, person_id: int, days: Collection[object], *, apart_from: int | None) -> Sequence[Leg]:
+    """Other live legs of this passenger on these days, for the warning of a second booking."""
+    query = (
+        select(Leg)
+        .join(Leg.ride_request)
+        .where(
+            RideRequest.passenger_id == person_id,
+            Leg.day.in_(list(days)),
+            Leg.status != "failed",
+            RideRequest.status != "closed",
+        )
+    )
+    if apart_from is not None:
+        query = query.where(RideRequest.id != apart_from)
+    return session.scalars(query).all()
