@@ -1,0 +1,182 @@
+"""What matching speaks of: a driver's departure, a passenger's leg, and the two possible answers.
+
+Frozen and pure. Days and hours are local wall time (Europe/Paris); instants are aware and UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import NamedTuple
+
+from lotocar.values.geo import Point
+
+
+class TimeKind(StrEnum):
+    """How the passenger means the hour."""
+
+    LEAVE_AT = "leave_at"
+    ARRIVE_BY = "arrive_by"
+    NONE = "none"  # any hour of the day
+
+
+class DayRange(NamedTuple):
+    """Days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureFacts:
+    """One hour at which a driver leaves, one way, on a weekday (0 is Monday) or on a date: exactly one of the two.
+
+    `origin` and `destination` are already those of `direction` ("out" or "back"). `hour` is to the minute;
+    None when the driver gave none. `base_seconds` is origin to destination by road where it was measured.
+    `seats_taken` holds the seats already promised, by day. `is_open` is False for a trip that is stopped or
+    not confirmed, or whose driver is not accepted.
+    """
+
+    trip_id: int
+    departure_id: int
+    driver_id: int
+    direction: str
+    origin: Point
+    destination: Point
+    weekday: int | None
+    day: date | None
+    hour: time | None
+    seats: int
+    flexibility_minutes: int
+    max_detour_minutes: int
+    base_seconds: int | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    pauses: tuple[DayRange, ...] = ()
+    seats_taken: Mapping[date, int] = field(default_factory=dict)
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LegFacts:
+    """What a passenger needs, one way, on a day.
+
+    `window_minutes` is how much before an arrival, or after a departure, still suits (None: the usual
+    window of `times.py`). `avoid` holds the drivers never to be put with this passenger, whoever of the two
+    asked for it. `not_before` leaves out pick-ups already past.
+    """
+
+    pickup: Point
+    dropoff: Point
+    day: date
+    time_kind: TimeKind = TimeKind.NONE
+    hour: time | None = None
+    seats: int = 1
+    passenger_id: int | None = None
+    window_minutes: int | None = None
+    avoid: frozenset[int] = frozenset()
+    not_before: datetime | None = None
+
+
+Datum = int | str | bool | datetime | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing worth saying about a candidate: a code, and the figures its sentence needs."""
+
+    code: str
+    data: Mapping[str, Datum]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A departure that can serve the leg on `day`, the local day on which the driver leaves.
+
+    Instants are those of the driver's usual hour, None when he gave no hour. `gap_seconds` is the pick-up
+    minus the hour wished for (leave at), or the drop-off minus it (arrive by): negative is early; None
+    without a wish or without an hour. `shift_seconds` is how much later (or, negative, earlier) than his
+    usual hour the driver would have to leave, within his flexibility; 0 when the usual hour suits.
+    """
+
+    trip_id: int
+    departure_id: int
+    driver_id: int
+    direction: str
+    day: date
+    is_weekly: bool
+    departure_at: datetime | None
+    pickup_at: datetime | None
+    dropoff_at: datetime | None
+    ride_seconds: int
+    detour_seconds: int
+    limit_seconds: int
+    gap_seconds: int | None
+    shift_seconds: int
+    free_seats: int
+    time_kind: TimeKind
+    wanted_at: datetime | None
+    exact: bool
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it fits, in the order in which one would say it."""
+        return (self._pickup_reason(), self._detour_reason(), *self._time_reasons(), self._seats_reason())
+
+    def _pickup_reason(self) -> Reason:
+        if self.pickup_at is None:
+            return Reason("hour_unknown", {})
+        return Reason("pickup", {"at": self.pickup_at})
+
+    def _detour_reason(self) -> Reason:
+        data: dict[str, Datum] = {
+            "seconds": self.detour_seconds,
+            "limit_seconds": self.limit_seconds,
+            "exact": self.exact,
+        }
+        return Reason("detour", data)
+
+    def _time_reasons(self) -> tuple[Reason, ...]:
+        if self.gap_seconds is None:
+            return ()
+        data: dict[str, Datum] = {"gap_seconds": self.gap_seconds, "wanted_at": self.wanted_at}
+        hour = Reason(f"suits_{self.time_kind}", {**data, "leaves_at": self.departure_at})
+        if self.shift_seconds == 0:
+            return (hour,)
+        return (hour, Reason("flexibility", {"shift_seconds": self.shift_seconds}))
+
+    def _seats_reason(self) -> Reason:
+        return Reason("seats", {"free": self.free_seats})
+
+
+class Rule(StrEnum):
+    """What can exclude a departure, in the order in which it is looked at; beside each, the unit of `by`."""
+
+    CLOSED = "closed"  # the trip is stopped, or its driver not accepted; by nothing
+    SAME_PERSON = "same_person"  # the passenger is the driver; by nothing
+    AVOIDED = "avoided"  # a pair to avoid; by nothing
+    DETOUR = "detour"  # seconds beyond the driver's limit
+    DAY = "day"  # days to the nearest day on which the departure runs
+    VALIDITY = "validity"  # days before it starts, or after it ended
+    PAUSE = "pause"  # days until the pause is over
+    SEATS = "seats"  # seats missing
+    HOUR = "hour"  # seconds outside the window, the driver's flexibility counted
+    GONE = "gone"  # seconds since the pick-up
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """« Pourquoi pas lui ? »: the first rule that excludes a departure, and by how much (unit: see Rule).
+
+    `data` holds what the sentence needs besides.
+    """
+
+    trip_id: int
+    departure_id: int
+    driver_id: int
+    direction: str
+    rule: Rule
+    by: int | None = None
+    data: Mapping[str, Datum] = field(default_factory=dict)

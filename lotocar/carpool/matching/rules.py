@@ -1,0 +1,285 @@
+"""Whether a departure can serve a leg, at what detour, and otherwise why not. Pure.
+
+The driver leaves the origin at the departure's local hour, drives to the pick-up, then to the drop-off, then
+to the destination: by the best road at each step, since nobody comes back to the point where the usual route
+was left. The detour is what that adds to the way from origin to destination, door to door, never below zero.
+Durations are whole seconds, bounds are included: a detour equal to the limit fits.
+
+Without an hour, any departure of that day fits. With one, a departure of the day before or after fits too
+when it passes within the window (a driver who leaves at 23:50 picks up at 00:10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+from lotocar.carpool.matching.facts import (
+    Candidate,
+    Datum,
+    DepartureFacts,
+    Exclusion,
+    LegFacts,
+    Rule,
+)
+from lotocar.carpool.matching.times import ZONE, Wish, as_instant, epoch, minute_of, wish_of
+from lotocar.errors import Invalid
+from lotocar.world.roads.router import Leg, Roads
+
+MAX_SEATS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A leg made ready: its window and its own road, worked out once for all departures."""
+
+    leg: LegFacts
+    wish: Wish
+    ride: Leg
+
+
+def prepare(leg: LegFacts, roads: Roads) -> Need:
+    """The leg, checked.
+
+    Raises:
+        Invalid: pick-up and drop-off are one place ("leg.same_place"), the seats are not 1 to 8
+            ("leg.seats"), or the hour makes no sense (see `wish_of`).
+    """
+    if leg.pickup == leg.dropoff:
+        raise Invalid("leg.same_place", field="destination")
+    if not 1 <= leg.seats <= MAX_SEATS:
+        raise Invalid("leg.seats", field="seats")
+    return Need(leg, wish_of(leg), roads.leg(leg.pickup, leg.dropoff))
+
+
+def fits(departure: DepartureFacts, leg: LegFacts, roads: Roads) -> Candidate | Exclusion:
+    """The departure as a candidate for this leg, or the first rule that excludes it and by how much.
+
+    Rules are looked at in the order of `Rule`: who, where, which day, which seat, which hour. Where several
+    dates of one departure fit, the nearest to the wish is kept, then the earliest.
+
+    Raises:
+        Invalid: see `prepare`.
+    """
+    return judge(departure, prepare(leg, roads), roads)
+
+
+def judge(departure: DepartureFacts, need: Need, roads: Roads) -> Candidate | Exclusion:
+    """`fits`, for a leg already prepared."""
+    person = _person_rule(departure, need.leg)
+    if person is not None:
+        return _excluded(departure, person)
+    way = _way(departure, need, roads)
+    limit = 60 * departure.max_detour_minutes
+    if way.detour_seconds > limit:
+        by = way.detour_seconds - limit
+        return _excluded(departure, Rule.DETOUR, by, detour_seconds=way.detour_seconds, limit_seconds=limit)
+    day = need.leg.day
+    answer = _on(day, departure, need, way)
+    around = () if need.wish.wanted is None else (day - timedelta(days=1), day + timedelta(days=1))
+    answers = (answer, *(_on(other, departure, need, way) for other in around))
+    found = [one for one in answers if isinstance(one, Candidate)]
+    return min(found, key=_nearest) if found else answer
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The driver's way with this passenger, in seconds."""
+
+    to_pickup_seconds: int
+    detour_seconds: int
+    exact: bool
+
+
+def _way(departure: DepartureFacts, need: Need, roads: Roads) -> Way:
+    before = roads.leg(departure.origin, need.leg.pickup)
+    after = roads.leg(need.leg.dropoff, departure.destination)
+    exact = before.exact and need.ride.exact and after.exact
+    if departure.base_seconds is not None:
+        base = departure.base_seconds
+    else:
+        usual = roads.leg(departure.origin, departure.destination)
+        base, exact = usual.seconds, exact and usual.exact
+    detour = before.seconds + need.ride.seconds + after.seconds - base
+    return Way(before.seconds, max(0, detour), exact)
+
+
+def _person_rule(departure: DepartureFacts, leg: LegFacts) -> Rule | None:
+    if not departure.is_open:
+        return Rule.CLOSED
+    if departure.driver_id == leg.passenger_id:
+        return Rule.SAME_PERSON
+    return Rule.AVOIDED if departure.driver_id in leg.avoid else None
+
+
+def _on(day: date, departure: DepartureFacts, need: Need, way: Way) -> Candidate | Exclusion:
+    """The answer for the departure of this day."""
+    if not runs_on(departure, day):
+        return _excluded(departure, Rule.DAY, _days_to_running(departure, day))
+    absence = _absence(departure, day)
+    if absence is not None:
+        return absence
+    free = departure.seats - departure.seats_taken.get(day, 0)
+    if free < need.leg.seats:
+        return _excluded(departure, Rule.SEATS, need.leg.seats - free, free=free)
+    if departure.hour is None:
+        return _without_hour(day, departure, need, way, free)
+    return _with_hour(day, departure, need, way, free)
+
+
+def runs_on(departure: DepartureFacts, day: date) -> bool:
+    """Whether it is a day of this departure, whatever its validity and pauses."""
+    return departure.day == day if departure.day is not None else departure.weekday == day.weekday()
+
+
+def _days_to_running(departure: DepartureFacts, day: date) -> int:
+    if departure.day is not None:
+        return abs((departure.day - day).days)
+    ahead = ((departure.weekday or 0) - day.weekday()) % 7
+    return min(ahead, 7 - ahead)
+
+
+def _absence(departure: DepartureFacts, day: date) -> Exclusion | None:
+    if departure.valid_from is not None and day < departure.valid_from:
+        by = (departure.valid_from - day).days
+        return _excluded(departure, Rule.VALIDITY, by, starts=departure.valid_from)
+    if departure.valid_until is not None and day > departure.valid_until:
+        by = (day - departure.valid_until).days
+        return _excluded(departure, Rule.VALIDITY, by, ended=departure.valid_until)
+    over = [pause.last for pause in departure.pauses if pause.first <= day <= pause.last]
+    if over:
+        return _excluded(departure, Rule.PAUSE, (max(over) - day).days + 1, until=max(over))
+    return None
+
+
+def _without_hour(
+    day: date, departure: DepartureFacts, need: Need, way: Way, free: int
+) -> Candidate | Exclusion:
+    """A driver who gave no hour suits any hour of his own day, to be agreed with him."""
+    if day != need.leg.day:
+        return _excluded(departure, Rule.DAY, _days_to_running(departure, need.leg.day))
+    today = first_day(need.leg)
+    if today is not None and day < today:
+        return _excluded(departure, Rule.GONE, 86_400 * (today - day).days)
+    return _candidate(day, departure, need, way, free, None)
+
+
+def first_day(leg: LegFacts) -> date | None:
+    """The local day of `not_before`."""
+    return None if leg.not_before is None else leg.not_before.astimezone(ZONE).date()
+
+
+def _with_hour(
+    day: date, departure: DepartureFacts, need: Need, way: Way, free: int
+) -> Candidate | Exclusion:
+    assert departure.hour is not None
+    leaves = epoch(day, minute_of(departure.hour))
+    pickup = leaves + way.to_pickup_seconds
+    dropoff = pickup + need.ride.seconds
+    anchor = pickup if need.wish.anchor == "pickup" else dropoff
+    slack = 60 * departure.flexibility_minutes
+    outside = max(need.wish.earliest - slack - anchor, anchor - need.wish.latest - slack)
+    if outside > 0:
+        passes = {"pickup_at": as_instant(pickup), "dropoff_at": as_instant(dropoff)}
+        return _excluded(departure, Rule.HOUR, outside, late=anchor > need.wish.latest, **passes)
+    gone = 0 if need.leg.not_before is None else ceil(need.leg.not_before.timestamp()) - pickup
+    if gone > 0:
+        return _excluded(departure, Rule.GONE, gone, pickup_at=as_instant(pickup))
+    return _candidate(day, departure, need, way, free, leaves)
+
+
+def _candidate(
+    day: date, departure: DepartureFacts, need: Need, way: Way, free: int, leaves: int | None
+) -> Candidate:
+    return candidate_of(
+        need,
+        trip_id=departure.trip_id,
+        departure_id=departure.departure_id,
+        driver_id=departure.driver_id,
+        direction=departure.direction,
+        day=day,
+        is_weekly=departure.day is None,
+        leaves=leaves,
+        way=way,
+        max_detour_minutes=departure.max_detour_minutes,
+        free_seats=free,
+    )
+
+
+def candidate_of(
+    need: Need,
+    *,
+    trip_id: int,
+    departure_id: int,
+    driver_id: int,
+    direction: str,
+    day: date,
+    is_weekly: bool,
+    leaves: int | None,
+    way: Way,
+    max_detour_minutes: int,
+    free_seats: int,
+) -> Candidate:
+    """The candidate with these figures; `leaves` in seconds since 1970, None when the hour is unknown."""
+    wish, ride = need.wish, need.ride.seconds
+    pickup = None if leaves is None else leaves + way.to_pickup_seconds
+    anchor = pickup if pickup is None or wish.anchor == "pickup" else pickup + ride
+    return Candidate(
+        trip_id=trip_id,
+        departure_id=departure_id,
+        driver_id=driver_id,
+        direction=direction,
+        day=day,
+        is_weekly=is_weekly,
+        departure_at=None if leaves is None else as_instant(leaves),
+        pickup_at=None if pickup is None else as_instant(pickup),
+        dropoff_at=None if pickup is None else as_instant(pickup + ride),
+        ride_seconds=ride,
+        detour_seconds=way.detour_seconds,
+        limit_seconds=60 * max_detour_minutes,
+        gap_seconds=None if anchor is None or wish.wanted is None else anchor - wish.wanted,
+        shift_seconds=0 if anchor is None else _shift(anchor, wish),
+        free_seats=free_seats,
+        time_kind=need.leg.time_kind,
+        wanted_at=None if wish.wanted is None else as_instant(wish.wanted),
+        exact=way.exact,
+    )
+
+
+def _shift(anchor: int, wish: Wish) -> int:
+    """What to add to the usual hour to come back into the window."""
+    return max(0, wish.earliest - anchor) - max(0, anchor - wish.latest)
+
+
+def _excluded(departure: DepartureFacts, rule: Rule, by: int | None = None, **data: Datum) -> Exclusion:
+    return Exclusion(
+        trip_id=departure.trip_id,
+        departure_id=departure.departure_id,
+        driver_id=departure.driver_id,
+        direction=departure.direction,
+        rule=rule,
+        by=by,
+        data=data,
+    )
+
+
+def _nearest(candidate: Candidate) -> tuple[int, date]:
+    return abs(candidate.gap_seconds or 0), candidate.day
+
+
+Rank = tuple[int, bool, int, int, int, int]
+
+
+def rank(candidate: Candidate, asked_recently: Mapping[int, int]) -> Rank:
+    """The order in which candidates are shown, smallest first.
+
+    Detour; then the gap to the hour wished for, an unknown hour last; then fairness: the driver asked least
+    of late (`asked_recently` counts by driver, none is 0); then trip and departure number, so that the same
+    search always gives the same list.
+    """
+    unknown = candidate.pickup_at is None
+    asked = asked_recently.get(candidate.driver_id, 0)
+    gap = abs(candidate.gap_seconds or 0)
+    return candidate.detour_seconds, unknown, gap, asked, candidate.trip_id, candidate.departure_id

@@ -1,0 +1,100 @@
+"""Local hours as instants, and the window that a passenger's hour opens.
+
+Instants are whole seconds since 1970 (UTC) here, so that one departure or a million compare alike.
+
+A wall time that a spring night skips (02:30) is read at winter time, so it happens at 03:30; one that an
+autumn night holds twice is the first of the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
+from lotocar.errors import Invalid
+
+ZONE = ZoneInfo("Europe/Paris")
+
+USUAL_WINDOW_MINUTES = 90  # after the hour to leave at, or before the hour to be there by
+EARLIER_MINUTES = 15  # one can be ready this much before the hour one wished to leave at
+MAX_WINDOW_MINUTES = 12 * 60
+FAR = 1 << 40  # seconds: beyond any instant
+
+
+def epoch(day: date, minute: int) -> int:
+    """The instant of this minute of the local day (0 to 1439)."""
+    local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=ZONE)
+    return int(local.timestamp())
+
+
+@lru_cache(maxsize=64)
+def epochs(day: date) -> NDArray[np.int64]:
+    """`epoch` of each minute of the day, in 1 440 entries."""
+    start, end = epoch(day, 0), epoch(day + timedelta(days=1), 0)
+    if end - start == 86_400 and _same_offset(day):
+        return start + 60 * np.arange(1440, dtype=np.int64)
+    return np.array([epoch(day, minute) for minute in range(1440)], dtype=np.int64)
+
+
+def _same_offset(day: date) -> bool:
+    first = datetime.combine(day, time(0), tzinfo=ZONE).utcoffset()
+    return first == datetime.combine(day, time(23, 59), tzinfo=ZONE).utcoffset()
+
+
+def minute_of(hour: time) -> int:
+    """The minute of the day; seconds are not kept."""
+    return hour.hour * 60 + hour.minute
+
+
+def as_instant(seconds: int) -> datetime:
+    """Aware and UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When the pick-up, or the drop-off, may happen: from `earliest` to `latest`, both included.
+
+    `wanted` is the hour asked for, None when any hour of the day suits. The driver's flexibility widens
+    the window at both ends when an hour was asked for.
+    """
+
+    anchor: Literal["pickup", "dropoff"]
+    wanted: int | None
+    earliest: int
+    latest: int
+
+
+def wish_of(leg: LegFacts) -> Wish:
+    """The window of this leg.
+
+    Leave at: from 15 minutes before to the window (90 minutes) after, for the pick-up. Arrive by: from the
+    window before to the hour itself, for the drop-off. No hour: whenever the departures of that day pass.
+
+    Raises:
+        Invalid: an hour without its meaning or a meaning without its hour ("leg.hour"), or a window below
+            zero or above twelve hours ("leg.window").
+    """
+    if (leg.hour is None) != (leg.time_kind is TimeKind.NONE):
+        raise Invalid("leg.hour", field="hour")
+    window = 60 * _window_minutes(leg)
+    if leg.hour is None:
+        return Wish("pickup", None, -FAR, FAR)
+    wanted = epoch(leg.day, minute_of(leg.hour))
+    if leg.time_kind is TimeKind.ARRIVE_BY:
+        return Wish("dropoff", wanted, wanted - window, wanted)
+    return Wish("pickup", wanted, wanted - 60 * EARLIER_MINUTES, wanted + window)
+
+
+def _window_minutes(leg: LegFacts) -> int:
+    minutes = USUAL_WINDOW_MINUTES if leg.window_minutes is None else leg.window_minutes
+    if not 0 <= minutes <= MAX_WINDOW_MINUTES:
+        raise Invalid("leg.window", field="window")
+    return minutes
