@@ -1,0 +1,150 @@
+// Turns a plain text field into an ARIA 1.2 combobox fed by the server's list of options.
+// Without this script the field stays a text field, and the server reads the words.
+(function () {
+  "use strict";
+  var DELAY_MS = 110;
+  var FEWEST_LETTERS = 2;
+
+  function Combobox(root) {
+    this.root = root;
+    this.input = root.querySelector(".combo__input");
+    this.list = root.querySelector("[role=listbox]");
+    this.code = root.querySelector("[data-combobox-code]");
+    this.status = root.querySelector("[data-combobox-status]");
+    this.eager = root.hasAttribute("data-eager"); // the first option is taken by Tab or Enter
+    this.asked = 0;
+    this.active = -1;
+    this.prepare();
+  }
+
+  Combobox.prototype.prepare = function () {
+    var input = this.input;
+    input.setAttribute("role", "combobox");
+    input.setAttribute("autocomplete", "off");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-expanded", "false");
+    input.setAttribute("aria-controls", this.list.id);
+    input.addEventListener("input", this.typed.bind(this));
+    input.addEventListener("keydown", this.pressed.bind(this));
+    input.addEventListener("blur", this.close.bind(this));
+    this.list.addEventListener("mousedown", function (event) { event.preventDefault(); }); // keeps the focus in the field
+    this.list.addEventListener("click", this.clicked.bind(this));
+  };
+
+  Combobox.prototype.typed = function () {
+    if (this.code) this.code.value = "";
+    clearTimeout(this.timer);
+    if (this.input.value.trim().length < FEWEST_LETTERS) return this.close();
+    this.timer = setTimeout(this.ask.bind(this), DELAY_MS);
+  };
+
+  Combobox.prototype.ask = function () {
+    var self = this;
+    var turn = ++this.asked;
+    var url = this.root.dataset.url;
+    url += (url.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(this.input.value.trim());
+    fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true", Accept: "text/html" } })
+      .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(); })
+      .then(function (html) { if (turn === self.asked && document.activeElement === self.input) self.show(html); })
+      .catch(function () { if (turn === self.asked) self.close(); }); // the field still works as plain text
+  };
+
+  Combobox.prototype.show = function (html) {
+    var found = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[role=option]");
+    this.list.textContent = "";
+    found.forEach(function (option) { this.list.appendChild(document.importNode(option, true)); }, this);
+    if (!this.options().length) this.nothing();
+    Array.prototype.forEach.call(this.list.children, function (option, i) { option.id = this.list.id + "-" + i; }, this);
+    this.list.hidden = false;
+    this.list.scrollTop = 0;
+    this.input.setAttribute("aria-expanded", "true");
+    this.point(this.eager && this.options().length ? 0 : -1);
+    this.tell();
+  };
+
+  Combobox.prototype.nothing = function () {
+    if (this.list.children.length) return; // the server said something itself
+    var line = document.createElement("li");
+    line.className = "combo__option";
+    line.setAttribute("role", "option");
+    line.setAttribute("aria-disabled", "true");
+    line.textContent = "Lieu inconnu. Essayez la commune voisine ou le code postal.";
+    this.list.appendChild(line);
+  };
+
+  Combobox.prototype.tell = function () {
+    var n = this.options().length;
+    if (!n) this.status.textContent = this.list.textContent.trim();
+    else this.status.textContent = n + (n > 1 ? " lieux proposés." : " lieu proposé.") + " Flèches haut et bas pour choisir.";
+  };
+
+  Combobox.prototype.options = function () { return this.list.querySelectorAll("[data-value]"); };
+  Combobox.prototype.isOpen = function () { return !this.list.hidden; };
+
+  Combobox.prototype.point = function (index) {
+    var options = this.options();
+    this.active = index;
+    options.forEach(function (option, i) { option.setAttribute("aria-selected", i === index ? "true" : "false"); });
+    if (index < 0) return this.input.removeAttribute("aria-activedescendant");
+    this.input.setAttribute("aria-activedescendant", options[index].id);
+    options[index].scrollIntoView({ block: "nearest" });
+  };
+
+  Combobox.prototype.move = function (step) {
+    var n = this.options().length;
+    if (!this.isOpen()) return this.ask();
+    if (n) this.point(this.active < 0 && step < 0 ? n - 1 : (this.active + step + n) % n);
+  };
+
+  Combobox.prototype.choose = function (option) {
+    this.asked += 1; // an answer still on its way is too late
+    clearTimeout(this.timer);
+    this.input.value = option.dataset.label;
+    if (this.code) this.code.value = option.dataset.value;
+    this.close();
+    this.input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  Combobox.prototype.close = function () {
+    clearTimeout(this.timer);
+    this.asked += 1;
+    this.list.hidden = true;
+    this.active = -1;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+    this.status.textContent = "";
+  };
+
+  Combobox.prototype.clicked = function (event) {
+    var option = event.target.closest("[data-value]");
+    if (option) this.choose(option);
+  };
+
+  Combobox.prototype.pressed = function (event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    var chosen = this.isOpen() && this.active >= 0 ? this.options()[this.active] : null;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      this.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && chosen) {
+      event.preventDefault(); // the place is chosen, the form is not sent yet
+      this.choose(chosen);
+    } else if (event.key === "Tab" && chosen && !event.shiftKey) {
+      this.choose(chosen);
+    } else if (event.key === "Escape" && this.isOpen()) {
+      event.preventDefault();
+      this.close();
+    }
+  };
+
+  function start(within) {
+    var roots = Array.prototype.slice.call(within.querySelectorAll("[data-combobox]"));
+    if (within.matches && within.matches("[data-combobox]")) roots.push(within);
+    roots.forEach(function (root) {
+      if (!root.combobox) root.combobox = new Combobox(root);
+    });
+  }
+
+  start(document);
+  document.addEventListener("htmx:load", function (event) { start(event.detail.elt); });
+})();
