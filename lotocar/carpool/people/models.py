@@ -21,6 +21,7 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)  # random; the registry's operator_user_id
+    civility: Mapped[str] = mapped_column(String(3), default="")  # mme, m, or nobody told us
     first_name: Mapped[str] = mapped_column(String(80), default="")
     last_name: Mapped[str] = mapped_column(String(80), default="")
     sort_key: Mapped[str] = mapped_column(
@@ -114,7 +115,10 @@ class PhoneCode(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("phone_line.id", ondelete="CASCADE"), index=True)
     browser_hash: Mapped[str] = mapped_column(String(64), unique=True)  # the cookie's secret, hashed
     code_hash: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    network_hash: Mapped[str] = mapped_column(String(64), default="")  # the asker's address under a key
+    created_at: Mapped[datetime] = mapped_column(
+        UTCDateTime, index=True
+    )  # codes of the last hours are counted
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
