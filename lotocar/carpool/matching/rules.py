@@ -57,8 +57,8 @@ def prepare(leg: LegFacts, roads: Roads) -> Need:
 def fits(departure: DepartureFacts, leg: LegFacts, roads: Roads) -> Candidate | Exclusion:
     """The departure as a candidate for this leg, or the first rule that excludes it and by how much.
 
-    Rules are looked at in the order of `Rule`: who, where, which day, which seat, which hour. Where several
-    dates of one departure fit, the nearest to the wish is kept, then the earliest.
+    Rules are looked at in the order of `Rule`: who, where, which day, which seat, which hour. An exclusion
+    speaks of the leg's own day.
 
     Raises:
         Invalid: see `prepare`.
@@ -76,12 +76,19 @@ def judge(departure: DepartureFacts, need: Need, roads: Roads) -> Candidate | Ex
     if way.detour_seconds > limit:
         by = way.detour_seconds - limit
         return _excluded(departure, Rule.DETOUR, by, detour_seconds=way.detour_seconds, limit_seconds=limit)
+    answers = [_on(day, departure, need, way) for day in days_of(need)]
+    return next((one for one in answers if isinstance(one, Candidate)), answers[0])
+
+
+def days_of(need: Need) -> tuple[date, ...]:
+    """The days on which a driver may leave to serve this leg: its own day first.
+
+    A departure runs on one of three days in a row at most, so it gives one candidate at most.
+    """
     day = need.leg.day
-    answer = _on(day, departure, need, way)
-    around = () if need.wish.wanted is None else (day - timedelta(days=1), day + timedelta(days=1))
-    answers = (answer, *(_on(other, departure, need, way) for other in around))
-    found = [one for one in answers if isinstance(one, Candidate)]
-    return min(found, key=_nearest) if found else answer
+    if need.wish.wanted is None:
+        return (day,)
+    return day, day - timedelta(days=1), day + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +270,6 @@ def _excluded(departure: DepartureFacts, rule: Rule, by: int | None = None, **da
         by=by,
         data=data,
     )
-
-
-def _nearest(candidate: Candidate) -> tuple[int, date]:
-    return abs(candidate.gap_seconds or 0), candidate.day
 
 
 Rank = tuple[int, bool, int, int, int, int]
