@@ -1,7 +1,13 @@
-"""Where a person stands with the service (machine 5), and what may be revealed of them."""
+"""Where a person stands with the service (machine 5), who is the same person, and what may be revealed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+
+from lotocar.errors import Refused
+from lotocar.values.names import fold
+from lotocar.values.phone import PhoneNumber
 from lotocar.values.steps import Table, step
 
 ENROLMENT: Table = {
@@ -17,6 +23,25 @@ ENROLMENT: Table = {
     ("left", "accept"): "accepted",
 }
 
+ROLES = ("driver", "passenger")
+CONSENTS = ("share_phone", "registry")
+CONTACT_PREFERENCES = ("sms", "call")
+
+CODE_LASTS = timedelta(minutes=10)
+CODE_TRIES = 5
+# (window, most codes in it): for one number, for one network address, for the whole installation
+CODES_PER_NUMBER = ((timedelta(minutes=15), 3), (timedelta(days=1), 8))
+CODES_PER_NETWORK = ((timedelta(hours=1), 10),)
+CODES_IN_ALL = ((timedelta(days=1), 400),)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A number by which somebody may be reached; `label` says whose it is when not theirs (« voisine »)."""
+
+    number: PhoneNumber
+    label: str = ""
+
 
 def enrolment_after(state: str, act: str) -> str:
     """The enrolment's next state, or Refused."""
@@ -26,3 +51,31 @@ def enrolment_after(state: str, act: str) -> str:
 def may_give_contact(*, minor: bool, guardian_consented: bool) -> bool:
     """Whether contact details may go out to or about this passenger: a minor needs a recorded authorisation."""
     return guardian_consented or not minor
+
+
+def is_same_person(first_name: str, last_name: str, known_first: str, known_last: str) -> bool:
+    """Whether two names found on one number are one person: a household shares its landline.
+
+    Surnames must agree once folded; first names may be missing or an initial. Without a surname on one side,
+    the first names must be equal.
+    """
+    first, known = fold(first_name), fold(known_first)
+    if not fold(last_name) or not fold(known_last):
+        return bool(first) and first == known
+    if fold(last_name) != fold(known_last):
+        return False
+    return not first or not known or first == known or _is_initial(first, known) or _is_initial(known, first)
+
+
+def _is_initial(short: str, name: str) -> bool:
+    return len(short) == 1 and name.startswith(short)
+
+
+def refuse_beyond(counts: list[tuple[int, int]]) -> None:
+    """Stop when one of these (codes sent, most allowed) is reached.
+
+    Raises:
+        Refused: code.too_many.
+    """
+    if any(sent >= most for sent, most in counts):
+        raise Refused("code.too_many")

@@ -1,0 +1,141 @@
+"""Finding people: by a link, by a number, by a few letters; and what they agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from lotocar.carpool.people import rules
+from lotocar.carpool.people.models import Consent, Person, PhoneLine, PrivateLink
+from lotocar.errors import NotFound
+from lotocar.values.names import fold
+from lotocar.values.tokens import hash_token
+
+LEAST_DIGITS = 3
+LEAST_LETTERS = 2
+
+
+def person_of_link(
+    session: Session, token: str, *, purpose: str, now: datetime
+) -> tuple[Person, PrivateLink]:
+    """Whose link this is, and the link itself.
+
+    Raises:
+        NotFound: link.dead when unknown, revoked, expired, for another purpose, or of an erased person.
+    """
+    link = session.scalar(
+        select(PrivateLink)
+        .where(PrivateLink.token_hash == hash_token(token))
+        .options(joinedload(PrivateLink.person).selectinload(Person.lines))
+    )
+    if link is None or link.purpose != purpose or link.revoked_at is not None:
+        raise NotFound("link.dead")
+    if (link.expires_at is not None and link.expires_at <= now) or link.person.erased_at is not None:
+        raise NotFound("link.dead")
+    return link.person, link
+
+
+def same_person(
+    session: Session, *, first_name: str, last_name: str, e164s: Collection[str]
+) -> Person | None:
+    """Who has one of these numbers and this name (see rules.is_same_person); the longest known, or None."""
+    known = session.scalars(
+        select(Person)
+        .where(Person.erased_at.is_(None), Person.lines.any(PhoneLine.e164.in_(e164s)))
+        .order_by(Person.id)
+    )
+    return next(
+        (one for one in known if rules.is_same_person(first_name, last_name, one.first_name, one.last_name)),
+        None,
+    )
+
+
+def confirmed_persons(session: Session, e164: str) -> list[Person]:
+    """Everybody who was reached on this number, the longest known first."""
+    reached = PhoneLine.e164 == e164, PhoneLine.confirmed_at.is_not(None)
+    return list(
+        session.scalars(
+            select(Person)
+            .where(Person.erased_at.is_(None), Person.lines.any(and_(*reached)))
+            .order_by(Person.id)
+        )
+    )
+
+
+def find_people(session: Session, text: str, *, limit: int = 8) -> list[Person]:
+    """People whose number holds these digits (3 or more) or whose names begin like these words (2 letters or more)."""
+    condition = _number_holds(text) if any(character.isdigit() for character in text) else _names_begin(text)
+    if condition is None:
+        return []
+    found = select(Person).where(Person.erased_at.is_(None), condition)
+    shown = found.options(selectinload(Person.lines), selectinload(Person.enrolments))
+    return list(session.scalars(shown.order_by(Person.sort_key, Person.id).limit(limit)))
+
+
+def consents(session: Session, person_id: int) -> dict[str, Consent]:
+    """The person's latest word on each kind; a kind they never spoke of is absent, which is a no."""
+    rows = session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
+    return {row.kind: row for row in rows}
+
+
+def shares_phone(session: Session, person_ids: Iterable[int]) -> set[int]:
+    """Those of these people whose latest word allows their number to be given to a passenger."""
+    return _consenting(session, "share_phone", person_ids)
+
+
+def consenting_to_registry(session: Session, person_ids: Iterable[int]) -> set[int]:
+    """Those of these people whose latest word allows proofs to be sent to the national registry."""
+    return _consenting(session, "registry", person_ids)
+
+
+def sms_line(person: Person) -> PhoneLine | None:
+    """The mobile on which this person may be texted: confirmed (the team's own typing counts) and not stopped."""
+    return next(
+        (one for one in person.lines if one.kind == "mobile" and one.confirmed_at and not one.sms_stopped_at),
+        None,
+    )
+
+
+def call_line(person: Person) -> PhoneLine | None:
+    """The number on which this person is best rung: confirmed first, their own before a neighbour's."""
+    return min(
+        person.lines, key=lambda one: (one.confirmed_at is None, one.label != "", one.id), default=None
+    )
+
+
+def _consenting(session: Session, kind: str, person_ids: Iterable[int]) -> set[int]:
+    wanted = set(person_ids)
+    if not wanted:
+        return set()
+    latest = (
+        select(func.max(Consent.id))
+        .where(Consent.kind == kind, Consent.person_id.in_(wanted))
+        .group_by(Consent.person_id)
+    )
+    given = select(Consent.person_id).where(Consent.id.in_(latest), Consent.given.is_(True))
+    return set(session.scalars(given))
+
+
+def _number_holds(text: str) -> ColumnElement[bool] | None:
+    digits = "".join(character for character in text if character in "0123456789")
+    if len(digits) < LEAST_DIGITS:
+        return None
+    national = (
+        PhoneLine.e164.like(f"+33{digits[1:]}%") if digits[0] == "0" else PhoneLine.e164.like(f"+{digits}%")
+    )
+    return Person.lines.any(or_(national, PhoneLine.e164.like(f"%{digits}%")))
+
+
+def _names_begin(text: str) -> ColumnElement[bool] | None:
+    words = fold(text).split()
+    if sum(map(len, words)) < LEAST_LETTERS:
+        return None
+    begins = (
+        # sort_key parts its words with a 0
+        or_(Person.sort_key.startswith(word), Person.sort_key.contains(f"0{word}"))
+        for word in words
+    )
+    return and_(*begins)

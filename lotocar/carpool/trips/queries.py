@@ -1,0 +1,67 @@
+"""Reading trips, with their departures and pauses."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
+from lotocar.carpool.trips.models import Trip
+from lotocar.errors import NotFound
+
+
+def trips_of(session: Session, driver_id: int) -> list[Trip]:
+    """All of a driver's trips but the deleted ones, active first, then the newest."""
+    mine = _whole().where(Trip.driver_id == driver_id, Trip.status != "deleted")
+    return list(session.scalars(mine.order_by(Trip.status, Trip.id.desc())))
+
+
+def trip_of(session: Session, driver_id: int, public_id: str) -> Trip:
+    """One of this driver's own trips.
+
+    Raises:
+        NotFound: no such trip, deleted, or somebody else's.
+    """
+    trip = session.scalar(_whole().where(Trip.public_id == public_id, Trip.driver_id == driver_id))
+    if trip is None or trip.status == "deleted":
+        raise NotFound("trip")
+    return trip
+
+
+def live_trips(session: Session) -> list[Trip]:
+    """Every trip that passengers may be offered, whatever its days."""
+    accepted = (
+        Enrolment.person_id == Trip.driver_id,
+        Enrolment.role == "driver",
+        Enrolment.status == "accepted",
+    )
+    return list(
+        session.scalars(_whole().join(Enrolment, accepted[0]).where(Trip.status == "active", *accepted[1:]))
+    )
+
+
+def trip_by_public_id(session: Session, public_id: str) -> Trip:
+    """The active trip known outside by this identifier, with its driver.
+
+    Raises:
+        NotFound: no such trip, or no longer offered.
+    """
+    trip = session.scalar(_whole().where(Trip.public_id == public_id, Trip.status == "active"))
+    if trip is None:
+        raise NotFound("trip")
+    return trip
+
+
+def awaiting_call(session: Session) -> list[Trip]:
+    """Pending trips whose driver has no confirmed number: the desk's call, the oldest first."""
+    reached = Person.lines.any(PhoneLine.confirmed_at.is_not(None))
+    waiting = _whole().join(Trip.driver).where(Trip.status == "pending", ~reached)
+    return list(session.scalars(waiting.order_by(Trip.created_at, Trip.id)))
+
+
+def _whole() -> Select[Trip]:
+    return select(Trip).options(
+        selectinload(Trip.departures),
+        selectinload(Trip.pauses),
+        selectinload(Trip.driver).selectinload(Person.lines),
+    )
