@@ -315,3 +315,4 @@ def _serving(app: Flask, listener: socket.socket) -> Iterator[None]:
         thread.join()
         server.task_dispatcher.shutdown()
         wasyncore.close_all(sockets, ignore_all=True)
+        listener.close()
