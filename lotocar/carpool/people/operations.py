@@ -20,7 +20,17 @@ from lotocar.values.tokens import hash_token, new_hex_id, new_token
 
 # what change_person may touch, and nothing else
 CHANGEABLE = frozenset(
-    {"first_name", "last_name", "email", "contact_preference", "call_hours", "minor", "car", "staff_note"}
+    {
+        "civility",
+        "first_name",
+        "last_name",
+        "email",
+        "contact_preference",
+        "call_hours",
+        "minor",
+        "car",
+        "staff_note",
+    }
 )
 # whoever speaks with the person, or loads them from a list, vouches for the number
 VOUCHERS = frozenset({ActorKind.STAFF, ActorKind.SYSTEM})
@@ -32,6 +42,7 @@ def register_person(
     first_name: str,
     last_name: str,
     numbers: Sequence[rules.NewLine],
+    civility: str = "",
     email: str = "",
     contact_preference: str = "sms",
     call_hours: str = "",
@@ -50,6 +61,7 @@ def register_person(
     _check_preference(contact_preference)
     person = Person(
         public_id=new_hex_id(),
+        civility=_civility(civility),
         first_name=first_name,
         last_name=last_name,
         sort_key=sort_key(last_name, first_name),
@@ -74,6 +86,7 @@ def find_or_register(
     first_name: str,
     last_name: str,
     numbers: Sequence[rules.NewLine],
+    civility: str = "",
     email: str = "",
     contact_preference: str = "sms",
     call_hours: str = "",
@@ -95,6 +108,7 @@ def find_or_register(
         first_name=first_name,
         last_name=last_name,
         numbers=numbers,
+        civility=civility,
         email=email,
         contact_preference=contact_preference,
         call_hours=call_hours,
@@ -116,6 +130,7 @@ def change_person(session: Session, person: Person, *, actor: Actor, now: dateti
         raise Invalid("person.field_closed", field=min(unknown))
     _check_preference(changes.get("contact_preference", person.contact_preference))
     wanted = {name: value.strip() if isinstance(value, str) else value for name, value in changes.items()}
+    _civility(wanted.get("civility", person.civility))
     wanted["first_name"], wanted["last_name"] = _names(
         wanted.get("first_name", person.first_name), wanted.get("last_name", person.last_name)
     )
@@ -287,7 +302,16 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
     person.lines.clear()  # their codes go with them
     for enrolment in person.enrolments:
         enrolment.status = "left"
-    for name in ("first_name", "last_name", "sort_key", "email", "call_hours", "car", "staff_note"):
+    for name in (
+        "civility",
+        "first_name",
+        "last_name",
+        "sort_key",
+        "email",
+        "call_hours",
+        "car",
+        "staff_note",
+    ):
         setattr(person, name, "")
     person.public_id = new_hex_id()  # the old one is known outside
     person.minor = False
@@ -310,6 +334,12 @@ def _names(first_name: str, last_name: str) -> tuple[str, str]:
         raise Invalid("person.name_missing", field="last_name")
     first = clean_name(first_name, field="first_name") if first_name.strip() else ""
     return first, clean_name(last_name, field="last_name") if last_name.strip() else ""
+
+
+def _civility(civility: str) -> str:
+    if civility not in rules.CIVILITIES:
+        raise Invalid("person.civility", field="civility")
+    return civility
 
 
 def _check_preference(preference: str) -> None:

@@ -25,6 +25,7 @@ ENROLMENT: Table = {
 
 ROLES = ("driver", "passenger")
 CONSENTS = ("share_phone", "registry")
+CIVILITIES = ("", "mme", "m")  # "" when nobody told us
 CONTACT_PREFERENCES = ("sms", "call")
 
 CODE_LASTS = timedelta(minutes=10)

@@ -22,6 +22,7 @@ from lotocar.journal import operations as journal
 from lotocar.organisation import queries as organisation
 from lotocar.values.actor import Actor, ActorKind
 from lotocar.values.days import PARIS
+from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
 
 
@@ -214,7 +215,7 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
     for trip in session.scalars(select(Trip).where(Trip.driver_id == person_id)):
         trip.status = "deleted"
         trip.precision = trip.note = ""
-        # a hamlet or a doorstep would still tell who it was; the commune is enough for the counts
+        trip.origin, trip.destination = _blurred(trip.origin), _blurred(trip.destination)
         _stamp(trip, revision, now)
     session.flush()
 
@@ -288,6 +289,11 @@ def _columns(offer: rules.TripOffer) -> dict[str, Any]:
         "precision": offer.precision.strip(),
         "note": offer.note.strip(),
     }
+
+
+def _blurred(stop: Stop) -> Stop:
+    # a hamlet or a doorstep would still tell who it was; the commune, to a kilometre, is enough for the counts
+    return Stop("", stop.insee, round(stop.lat, 2), round(stop.lon, 2))
 
 
 def _departure(offer: rules.DepartureOffer) -> Departure:
