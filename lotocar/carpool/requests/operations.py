@@ -74,7 +74,9 @@ def submit(
     return ride_request
 
 
-def take(session: Session, ride_request: RideRequest, *, account_id: int, actor: Actor, now: datetime) -> None:
+def take(
+    session: Session, ride_request: RideRequest, *, account_id: int, actor: Actor, now: datetime
+) -> None:
     """The request becomes this member of the team's; taking it again changes nothing."""
     _still_open(ride_request)
     if ride_request.assigned_to_id == account_id:
@@ -354,4 +356,3 @@ def _note(
         subject_id=ride_request.id,
         data={key: value for key, value in data.items() if value is not None},
     )
-

@@ -97,7 +97,9 @@ def closed_requests(session: Session, *, limit: int = 50, offset: int = 0) -> Se
     return session.scalars(query).unique().all()
 
 
-def same_day(session: Session, person_id: int, days: Collection[object], *, apart_from: int | None) -> Sequence[Leg]:
+def same_day(
+    session: Session, person_id: int, days: Collection[object], *, apart_from: int | None
+) -> Sequence[Leg]:
     """Other live legs of this passenger on these days, for the warning of a second booking."""
     query = (
         select(Leg)

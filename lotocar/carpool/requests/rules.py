@@ -33,6 +33,7 @@ LEG: Table = {
     ("unserved", "agree"): "agreed",  # hand-picked, agreed on the phone at once
     ("approached", "agree"): "agreed",
     ("agreed", "tell"): "confirmed",
+    ("confirmed", "untell"): "agreed",  # the journey changed: the passenger will be told anew
     ("agreed", "release"): "unserved",  # the driver or the passenger fell out
     ("confirmed", "release"): "unserved",
     ("agreed", "finish"): "done",
@@ -156,7 +157,9 @@ NEXT_LOOK = {
 }
 
 
-def due_at(status: str, *, now: datetime, first_day_starts: datetime, callback_at: datetime | None) -> datetime | None:
+def due_at(
+    status: str, *, now: datetime, first_day_starts: datetime, callback_at: datetime | None
+) -> datetime | None:
     """By when somebody must look at the request again; None when nothing waits.
 
     A call-back that was promised wins; otherwise the state's delay, and never after the eve of the journey.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lotocar.values.steps import Table, step
@@ -80,3 +81,19 @@ def answer_deadline(*, now: datetime, pickup_at: datetime) -> datetime:
     if latest <= now:
         return max(pickup_at, now)
     return min(now + ANSWER_WITHIN, latest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is proposed to one driver for one leg. Instants are aware and UTC; `direction` is the trip's.
+
+    `trip_id` and `departure_id` are None for a driver picked by hand, outside any trip.
+    """
+
+    leg_id: int
+    trip_id: int | None
+    direction: str
+    departure_id: int | None
+    pickup_at: datetime
+    dropoff_at: datetime
+    detour_seconds: int

@@ -1,0 +1,209 @@
+"""What drivers and passengers are told about approaches and rides: who, which message, which values.
+
+A person without a line for SMS gets nothing from here: the desk's lists show whom to ring instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from lotocar.carpool.people import operations as people_operations
+from lotocar.carpool.people import queries as people
+from lotocar.carpool.people.models import Person
+from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.messages import outbox
+from lotocar.messages.texts import SenderPolicy, read_aloud
+from lotocar.values.actor import Actor
+from lotocar.values.names import initial_name, polite
+
+NEWS_LASTS = timedelta(hours=24)
+
+
+def ask_driver(
+    session: Session, approach: Approach, *, actor: Actor, now: datetime, policy: SenderPolicy
+) -> None:
+    """The question, with the private link that answers it too and dies with the trip."""
+    last_pickup = max(part.pickup_at for part in approach.legs)
+    token = people_operations.issue_link(
+        session,
+        approach.driver,
+        purpose="approach",
+        subject_id=approach.id,
+        expires_at=last_pickup,
+        actor=actor,
+        now=now,
+    )
+    values = question_values(approach) | {"link": f"{policy.public_base_url}/reponse/{token}"}
+    _to_driver(
+        session,
+        approach,
+        "driver_approached",
+        f"ask/{approach.tries}",
+        values,
+        now=now,
+        policy=policy,
+        useful_until=approach.expires_at,
+    )
+
+
+def question_values(approach: Approach) -> dict[str, object]:
+    """What the question says: the passenger by title and initial, places, hours, detour in minutes."""
+    first = approach.legs[0]
+    later = approach.legs[1] if len(approach.legs) > 1 else None
+    detour = sum(part.detour_seconds for part in approach.legs)
+    return {
+        "reference": approach.reference,
+        "passenger": title_and_initial(approach.ride_request.passenger),
+        "pickup_at": first.pickup_at,
+        "origin": first.leg.origin.label,
+        "destination": first.leg.destination.label,
+        "return_at": later.pickup_at if later else None,
+        "seats": approach.ride_request.seats,
+        "detour_minutes": round(detour / 60) if first.trip_id is not None else None,
+    }
+
+
+def thank_driver(
+    session: Session, approach: Approach, rides: Sequence[Ride], *, now: datetime, policy: SenderPolicy
+) -> None:
+    """What was agreed, in full."""
+    values = driver_values(rides[0], rides[1:])
+    _to_driver(
+        session, approach, "driver_accepted_confirmed", "agreed", values, now=now, policy=policy, urgent=True
+    )
+
+
+def already_found(session: Session, approach: Approach, *, now: datetime, policy: SenderPolicy) -> None:
+    """A yes that came too late is thanked, never scolded."""
+    _to_driver(session, approach, "driver_already_found", "found", _gone(approach), now=now, policy=policy)
+
+
+def let_driver_go(session: Session, approach: Approach, *, now: datetime, policy: SenderPolicy) -> None:
+    """The question is no longer open."""
+    _to_driver(session, approach, "driver_withdrawn", "gone", _gone(approach), now=now, policy=policy)
+
+
+def tell_passenger(session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy) -> None:
+    """Who comes, in which car, where and when."""
+    _about_ride(session, ride, ride.passenger, "passenger_confirmed", passenger_values(ride), now, policy)
+
+
+def cancelled_to_passenger(session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy) -> None:
+    """The driver fell out; somebody who was never told of the ride is told nothing."""
+    if ride.passenger_told_at is not None:
+        _about_ride(
+            session, ride, ride.passenger, "ride_cancelled_passenger", passenger_values(ride), now, policy
+        )
+
+
+def cancelled_to_driver(session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy) -> None:
+    """The passenger fell out, or the desk let the driver go."""
+    _about_ride(session, ride, ride.driver, "ride_cancelled_driver", driver_values(ride), now, policy)
+
+
+def driver_values(ride: Ride, later: Sequence[Ride] = ()) -> dict[str, object]:
+    """What a driver reads of a ride: the passenger's first name, where and when."""
+    return {
+        "passenger_first_name": ride.passenger.first_name or title_and_initial(ride.passenger),
+        "pickup_at": ride.pickup_at,
+        "pickup_place": ride.leg.origin.label,
+        "destination": ride.leg.destination.label,
+        "return_at": later[0].pickup_at if later else None,
+    }
+
+
+def passenger_values(ride: Ride) -> dict[str, object]:
+    """What a passenger reads or hears of a ride: the driver's first name and car, where and when."""
+    return {
+        "driver_first_name": ride.driver.first_name or title_and_initial(ride.driver),
+        "car": ride.driver.car,
+        "pickup_at": ride.pickup_at,
+        "pickup_place": ride.leg.origin.label,
+        "destination": ride.leg.destination.label,
+        "return_at": None,
+    }
+
+
+def aloud_for_passenger(ride: Ride, *, policy: SenderPolicy) -> str:
+    """The text that the desk reads to a passenger without SMS."""
+    return read_aloud("passenger_confirmed", passenger_values(ride), sender=policy)
+
+
+def aloud_for_driver(approach: Approach, *, policy: SenderPolicy) -> str:
+    """The question that the desk reads to a driver on the phone."""
+    return read_aloud("driver_approached", question_values(approach), sender=policy)
+
+
+def title_and_initial(person: Person) -> str:
+    """« Mme D. », or « Odile D. » when nobody told us the title."""
+    if person.civility in {"mme", "m"}:
+        return polite("mme" if person.civility == "mme" else "m", person.first_name, person.last_name)
+    return initial_name(person.first_name, person.last_name)
+
+
+def _gone(approach: Approach) -> dict[str, object]:
+    first = approach.legs[0]
+    return {"destination": first.leg.destination.label, "pickup_at": first.pickup_at}
+
+
+def _to_driver(
+    session: Session,
+    approach: Approach,
+    kind: str,
+    purpose: str,
+    values: Mapping[str, object],
+    *,
+    now: datetime,
+    policy: SenderPolicy,
+    useful_until: datetime | None = None,
+    urgent: bool = False,
+) -> None:
+    line = people.sms_line(approach.driver)
+    if line is None:
+        return
+    outbox.queue(
+        session,
+        now=now,
+        kind=kind,
+        dedup_key=f"approach/{approach.id}/{purpose}",
+        to=line,
+        person_id=approach.driver_id,
+        subject_kind="approach",
+        subject_id=approach.id,
+        values=values,
+        voice=policy,
+        useful_until=useful_until or now + NEWS_LASTS,
+        trip_at=approach.legs[0].pickup_at,
+        urgent=urgent,
+    )
+
+
+def _about_ride(
+    session: Session,
+    ride: Ride,
+    person: Person,
+    kind: str,
+    values: Mapping[str, object],
+    now: datetime,
+    policy: SenderPolicy,
+) -> None:
+    line = people.sms_line(person)
+    if line is None:
+        return
+    outbox.queue(
+        session,
+        now=now,
+        kind=kind,
+        dedup_key=f"ride/{ride.id}/{kind}/{ride.revision}",
+        to=line,
+        person_id=person.id,
+        subject_kind="ride",
+        subject_id=ride.id,
+        values=values,
+        voice=policy,
+        useful_until=max(ride.pickup_at, now + timedelta(hours=1)),
+        trip_at=ride.pickup_at,
+    )
