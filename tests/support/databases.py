@@ -69,11 +69,11 @@ class Cluster:
         return str(self.server.get_uri(name, driver="psycopg"))
 
     @contextmanager
-    def copy(self, process: str) -> Iterator[str]:
-        """The address of a new database with the house's tables, dropped afterwards."""
+    def copy(self, process: str, template: str = TEMPLATE) -> Iterator[str]:
+        """The address of a new database with the house's tables, dropped afterwards; `template0` has none."""
         name = f"test_{process}_{next(self.numbers)}"
         with self._connection() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self.url(name)
         finally:
@@ -161,6 +161,16 @@ def engine_url(request: pytest.FixtureRequest, database: str, process: str, tmp_
         yield f"sqlite:///{file}"
         return
     with request.getfixturevalue("cluster").copy(process) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_url(request: pytest.FixtureRequest, database: str, process: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table, for the migrations."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.sqlite3'}"
+        return
+    with request.getfixturevalue("cluster").copy(process, "template0") as url:
         yield url
 
 

@@ -63,7 +63,8 @@ def clock(now: datetime) -> Iterator[Any]:
         yield traveller
 
 
-def _close(app: Flask) -> None:
+def close_app(app: Flask) -> None:
+    """Let go of the app's database connections."""
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
@@ -77,7 +78,7 @@ def app(settings: Settings, clock: Any) -> Iterator[Flask]:
 
     app = create_app(settings)
     yield app
-    _close(app)
+    close_app(app)
 
 
 @pytest.fixture
@@ -290,7 +291,7 @@ def live_server(settings: Settings, clock: Any) -> Iterator[LiveServer]:
     app = create_app(replace(settings, public_base_url=url))
     with _serving(app, listener):
         yield LiveServer(url, app)
-    _close(app)
+    close_app(app)
 
 
 @contextmanager
