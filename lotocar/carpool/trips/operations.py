@@ -25,17 +25,25 @@ from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
 
+_CHANGED_IN = "trips changed in"  # the transaction, kept in the session's own notes
+
 
 def bump_revision(session: Session) -> int:
     """The next revision of the trips. Taken first in a transaction, its lock keeps the others waiting."""
     changed = session.execute(
         update(TripRevision).where(TripRevision.id == 1).values(value=TripRevision.value + 1)
     )
+    session.info[_CHANGED_IN] = session.get_transaction()
     if changed.rowcount == 0:  # type: ignore[attr-defined]
         session.add(TripRevision(id=1, value=1))
         session.flush()
         return 1
     return session.scalars(select(TripRevision.value).where(TripRevision.id == 1)).one()
+
+
+def has_changed_trips(session: Session) -> bool:
+    """Whether this transaction has changed trips: what it reads of them may yet be rolled back."""
+    return session.in_transaction() and session.info.get(_CHANGED_IN) is session.get_transaction()
 
 
 def post_trip(
