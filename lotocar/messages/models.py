@@ -28,7 +28,10 @@ class OutboxMessage(Base):
         Index("ix_outbox_message_due", "status", "not_before", "priority"),
         # what a screen shows about one subject
         Index("ix_outbox_message_subject", "subject_kind", "subject_id"),
-        Index("ix_outbox_message_to", "to_number"),
+        # how many this number got today
+        Index("ix_outbox_message_to", "to_number", "created_at"),
+        # how many left today, against the day's allowance
+        Index("ix_outbox_message_claimed_at", "claimed_at"),
     )
 
     id: Mapped[str] = mapped_column(
@@ -41,20 +44,34 @@ class OutboxMessage(Base):
     person_id: Mapped[int | None] = mapped_column(index=True)
     subject_kind: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[int]
+    reference: Mapped[str] = mapped_column(
+        String(8), index=True, default=""
+    )  # ends the text; read to the desk
     body: Mapped[str] = mapped_column(Text)
     segments: Mapped[int] = mapped_column(default=1)
     priority: Mapped[int] = mapped_column(default=5)  # 1 most urgent
     status: Mapped[str] = mapped_column(String(14), default="queued")
     reason: Mapped[str] = mapped_column(String(60), default="")  # why blocked, failed or for a human
-    attempt: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)  # counts claims: the fencing token
+    failures: Mapped[int] = mapped_column(default=0)  # sends that certainly created nothing: the back-off
+    doubts: Mapped[int] = mapped_column(default=0)  # sends of unknown outcome: after two, a human only
+    searches: Mapped[int] = mapped_column(default=0)  # empty searches since the last doubt
+    searched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    doubted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     not_before: Mapped[datetime] = mapped_column(UTCDateTime)
+    night_from: Mapped[datetime | None] = mapped_column(UTCDateTime)  # from when it may also leave at night
     useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    provider_segments: Mapped[int | None]
+    price_text: Mapped[str] = mapped_column(
+        String(24), default=""
+    )  # as the provider says it: « -0.0798 EUR »
     error_code: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when the provider took it
+    polled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # a human dealt with its failure
     handled_by_id: Mapped[int | None]
@@ -66,7 +83,7 @@ class InboundMessage(Base):
     __tablename__ = "inbound_message"
     __table_args__ = (
         Index("ix_inbound_message_state", "state", "received_at"),
-        Index("ix_inbound_message_from", "from_number"),
+        Index("ix_inbound_message_from", "from_number", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,7 +96,7 @@ class InboundMessage(Base):
     state: Mapped[str] = mapped_column(
         String(10), default="received"
     )  # received | acted | ignored | human | handled
-    decision: Mapped[str] = mapped_column(String(12), default="")
+    decision: Mapped[str] = mapped_column(String(16), default="")
     urgent: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int | None] = mapped_column(index=True)
     subject_id: Mapped[int | None]  # the approach it answered
@@ -97,7 +114,33 @@ class DeliveryStatus(Base):
     provider_sid: Mapped[str] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(24))
     error_code: Mapped[int] = mapped_column(default=0)  # 0 = none: NULLs would not be unique
+    outbox_id: Mapped[str] = mapped_column(String(32), default="")
+    effect: Mapped[str] = mapped_column(String(14), default="")  # applied | late | foreign | unknown
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class NumberFact(Base):
+    """What the channel taught us of a number: it takes no SMS, or its owner wants none. The call list reads it."""
+
+    __tablename__ = "number_fact"
+
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)  # E.164
+    fact: Mapped[str] = mapped_column(String(10), primary_key=True)  # stopped | landline | wrong
+    source: Mapped[str] = mapped_column(String(40))  # the inbound word, or the provider's code
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Circuit(Base):
+    """Whether a channel may be used: while it is open, its queue is kept and nobody's attempts are used up."""
+
+    __tablename__ = "circuit"
+
+    channel: Mapped[str] = mapped_column(String(6), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    retry_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(String(60), default="")
+    last_ok_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class JobRun(Base):

@@ -1,0 +1,154 @@
+"""What the desk sees of messages: recent ones and their fates, what failed, what waits to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from lotocar.messages import circuit, rules
+from lotocar.messages.delivery import sent_since
+from lotocar.messages.models import Circuit, InboundMessage, OutboxMessage
+
+ENDED_BADLY = ("failed", "undelivered", "expired", "blocked", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Sending at a glance, for the banner, the health page and the metrics.
+
+    `oldest_due` is how long the oldest due message has been waiting; zero when none waits.
+    """
+
+    circuit_open: bool
+    circuit_reason: str
+    circuit_since: datetime | None
+    waiting: int
+    oldest_due: timedelta
+    uncertain: int
+    to_handle: int
+    unread: int
+    sent_today: int
+    alarms: tuple[int, ...]
+
+
+def recent(
+    session: Session, *, limit: int = 100, before: datetime | None = None, kind: str = "", status: str = ""
+) -> Sequence[OutboxMessage]:
+    """The latest messages written, newest first."""
+    query = select(OutboxMessage)
+    if before is not None:
+        query = query.where(OutboxMessage.created_at < before)
+    if kind:
+        query = query.where(OutboxMessage.kind == kind)
+    if status:
+        query = query.where(OutboxMessage.status == status)
+    return session.scalars(
+        query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id).limit(limit)
+    ).all()
+
+
+def of_subject(session: Session, subject_kind: str, subject_ids: Sequence[int]) -> Sequence[OutboxMessage]:
+    """Every message about these subjects, oldest first."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.subject_kind == subject_kind, OutboxMessage.subject_id.in_(subject_ids))
+        .order_by(OutboxMessage.created_at)
+    ).all()
+
+
+def by_reference(session: Session, reference: str) -> Sequence[OutboxMessage]:
+    """The messages that end with this reference, newest first: what a caller reads out."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.reference == reference)
+        .order_by(OutboxMessage.created_at.desc())
+        .limit(20)
+    ).all()
+
+
+def to_handle(session: Session, *, now: datetime, limit: int = 200) -> Sequence[OutboxMessage]:
+    """What needs somebody: failed, blocked, too late, or still doubtful after five minutes; urgent first."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(_needs_somebody(now))
+        .order_by(OutboxMessage.priority, OutboxMessage.created_at)
+        .limit(limit)
+    ).all()
+
+
+def inbox(session: Session, *, limit: int = 200) -> Sequence[InboundMessage]:
+    """Received messages that a human must read, emergencies first, then oldest first."""
+    return session.scalars(
+        select(InboundMessage)
+        .where(InboundMessage.state.in_(("human", "received")))
+        .order_by(InboundMessage.urgent.desc(), InboundMessage.received_at)
+        .limit(limit)
+    ).all()
+
+
+def received(session: Session, *, limit: int = 100) -> Sequence[InboundMessage]:
+    """The latest messages received, newest first, whatever became of them."""
+    return session.scalars(
+        select(InboundMessage)
+        .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def situation(session: Session, *, now: datetime) -> Situation:
+    """Sending at a glance."""
+    state = session.get(Circuit, "sms")
+    sent_today = sent_since(session, now - timedelta(days=1))
+    return Situation(
+        circuit_open=circuit.is_open(session),
+        circuit_reason=state.reason if state else "",
+        circuit_since=state.opened_at if state else None,
+        waiting=_count(session, OutboxMessage.status == "queued"),
+        oldest_due=_oldest_due(session, now),
+        uncertain=_count(session, OutboxMessage.status == "uncertain"),
+        to_handle=_count(session, _needs_somebody(now)),
+        unread=session.scalar(select(func.count()).where(InboundMessage.state == "human")) or 0,
+        sent_today=sent_today,
+        alarms=tuple(rules.Caps().alarms(sent_today)),
+    )
+
+
+def count_to(session: Session, number: str, *, kinds: Sequence[str], since: datetime) -> int:
+    """How many messages of these kinds this number was written since then: limits on codes count here."""
+    return _count(
+        session,
+        and_(
+            OutboxMessage.to_number == number,
+            OutboxMessage.kind.in_(kinds),
+            OutboxMessage.created_at > since,
+        ),
+    )
+
+
+def _needs_somebody(now: datetime) -> ColumnElement[bool]:
+    doubtful = and_(
+        OutboxMessage.status.in_(("uncertain", "sending")),
+        OutboxMessage.claimed_at <= now - rules.HUMAN_AFTER,
+    )
+    ended = and_(OutboxMessage.status.in_(ENDED_BADLY), OutboxMessage.kind.not_in(rules.COURTESIES))
+    return and_(
+        OutboxMessage.handled_at.is_(None), or_(doubtful, ended, OutboxMessage.status == "needs_human")
+    )
+
+
+def _oldest_due(session: Session, now: datetime) -> timedelta:
+    conditions = [OutboxMessage.status == "queued", OutboxMessage.not_before <= now]
+    if not rules.is_day(now):
+        conditions.append(OutboxMessage.night_from <= now)
+    oldest = session.scalar(
+        select(OutboxMessage.not_before).where(*conditions).order_by(OutboxMessage.not_before).limit(1)
+    )
+    return now - oldest if oldest else timedelta()
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(OutboxMessage).where(condition)) or 0

@@ -1,0 +1,139 @@
+"""The words of a message: one folder a kind under templates/messages, plain Jinja2, every value required."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+
+from lotocar.errors import NotFound
+from lotocar.messages.rules import PARIS
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+DANGLING = frozenset({"de", "du", "des", "d", "le", "la", "les", "l", "et", "en", "à", "sur", "pour"})
+FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPolicy:
+    """From whom our messages come, and whether one can answer them.
+
+    `desk_phone` is shown as French people read it; `public_base_url` has no trailing slash. A one-way sender
+    never asks for an answer: its texts give a private link and the desk's number.
+    """
+
+    two_way: bool
+    desk_phone: str
+    public_base_url: str
+    organisation: str
+
+
+def sms(kind: str, values: Mapping[str, object], *, sender: SenderPolicy, reference: str) -> str:
+    """The text of an SMS before transliteration, on one line. `reference` is used unless `values` has its own.
+
+    Raises:
+        NotFound: no such kind.
+        jinja2.UndefinedError: a value is missing.
+    """
+    return _render(kind, "sms.txt", {"reference": reference, **values, "sender": sender})
+
+
+def read_aloud(kind: str, values: Mapping[str, object], *, sender: SenderPolicy) -> str:
+    """The text that somebody reads on the phone, or that the voice says, on one line.
+
+    Raises:
+        NotFound: this kind is never said aloud.
+        jinja2.UndefinedError: a value is missing.
+    """
+    return _render(kind, "voice.txt", {**values, "sender": sender})
+
+
+def kinds() -> list[str]:
+    """Every kind of message, in order."""
+    return sorted(path.parent.name for path in FOLDER.glob("*/sms.txt"))
+
+
+def has_voice(kind: str) -> bool:
+    """Whether this kind may be said aloud."""
+    return (FOLDER / kind / "voice.txt").is_file()
+
+
+def clip(text: str, limit: int) -> str:
+    """The text within `limit` characters, cut after a whole word where one is near."""
+    text = " ".join(str(text).split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    end = max(cut.rfind(" "), cut.rfind("-"))
+    if end < limit * 0.5:
+        return f"{cut}."
+    words = cut[:end].split(" ")
+    while len(words) > 1 and words[-1].lower() in DANGLING:
+        words.pop()
+    return " ".join(words).rstrip(" ,;-(")
+
+
+def spelled(code: str) -> str:
+    """A code as a voice should say it, figure by figure."""
+    return ", ".join(str(code))
+
+
+def day(at: datetime) -> str:
+    """« mardi 24 novembre », in Paris."""
+    local = at.astimezone(PARIS)
+    return f"{WEEKDAYS[local.weekday()]} {'1er' if local.day == 1 else local.day} {MONTHS[local.month - 1]}"
+
+
+def short_day(at: datetime) -> str:
+    """« mar. 24/11 », in Paris, for texts that must stay short."""
+    local = at.astimezone(PARIS)
+    return f"{WEEKDAYS[local.weekday()][:3]}. {local.day}/{local.month}"
+
+
+def hour(at: datetime) -> str:
+    """« 8 h 30 », in Paris."""
+    local = at.astimezone(PARIS)
+    return f"{local.hour} h {local.minute:02d}" if local.minute else f"{local.hour} h"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 texts for phones, never HTML: people would read « &#39; »
+        trim_blocks=True,
+    )
+    environment.filters.update(clip=clip, spelled=spelled, day=day, short_day=short_day, hour=hour)
+    return environment
+
+
+def _render(kind: str, name: str, values: Mapping[str, object]) -> str:
+    try:
+        template = _environment().get_template(f"{kind}/{name}")
+    except TemplateNotFound:
+        raise NotFound("message.kind", kind=kind) from None
+    return " ".join(template.render(values).split())
+
+
+def transliterate(text: str) -> str:
+    """The text in letters that a phone receives whole."""
+    kept = "éèàùÉäöüñ"
+    text = (
+        text.replace("’", "'").replace("« ", '"').replace(" »", '"').replace("œ", "oe").replace("\xa0", " ")
+    )
+    return "".join(c if c in kept else unicodedata.normalize("NFKD", c)[0] for c in text)
+
+
+def segments(text: str) -> int:
+    """How many SMS this text costs."""
+    return 1 if len(text) <= 160 else -(-len(text) // 153)
