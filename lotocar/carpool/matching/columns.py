@@ -111,11 +111,10 @@ class Columns:
         """The rows of these ranks."""
         return Columns(**{one.name: _take(getattr(self, one.name), rows) for one in fields(self)})
 
-    def join(self, other: Columns) -> Columns:
-        """These rows, then the others."""
-        return Columns(
-            **{one.name: _join(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
-        )
+    @classmethod
+    def joined(cls, parts: Sequence[Columns]) -> Columns:
+        """The rows of all the parts, at least one, one after another."""
+        return cls(**{one.name: _joined([getattr(part, one.name) for part in parts]) for one in fields(cls)})
 
     def with_slot(self, slot: NDArray[np.int32]) -> Columns:
         return replace(self, slot=slot)
@@ -128,8 +127,8 @@ def _take(column: Any, rows: Rows) -> Any:
     return column.take(rows)
 
 
-def _join(column: Any, other: Any) -> Any:
-    return column.join(other) if isinstance(column, Spots) else np.concatenate((column, other))
+def _joined(parts: list[Any]) -> Any:
+    return Spots.joined(parts) if isinstance(parts[0], Spots) else np.concatenate(parts)
 
 
 def _column(values: Iterable[int], kind: type[np.integer[Any]]) -> NDArray[Any]:

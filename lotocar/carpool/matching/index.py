@@ -7,9 +7,10 @@ another changes. When the tail is long the whole is sorted anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ from lotocar.world.roads.spots import Spots
 
 TAIL_SHARE = 0.05  # a longer tail is sorted in
 TAIL_AT_LEAST = 256
+_BATCH = 20_000
 _MARGIN_S = 2  # bounds are widened by more than any rounding
 
 
@@ -52,9 +54,14 @@ class Index:
     extras: Mapping[int, Extras]
 
     @classmethod
-    def build(cls, departures: Sequence[DepartureFacts], ground: Ground) -> Index:
-        """The index of these departures."""
-        return _sorted(ground, Columns.of(departures, ground), extras_of(departures))
+    def build(cls, departures: Iterable[DepartureFacts], ground: Ground) -> Index:
+        """The index of these departures, read a batch at a time so that a million do not stand in memory."""
+        parts, extras = [Columns.of((), ground)], dict[int, Extras]()
+        left = iter(departures)
+        while batch := list(islice(left, _BATCH)):
+            parts.append(Columns.of(batch, ground))
+            extras.update(extras_of(batch))
+        return _sorted(ground, Columns.joined(parts), extras)
 
     def __len__(self) -> int:
         return int(self.alive.sum()) + len(self.tail)
@@ -73,7 +80,7 @@ class Index:
         gone = {*columns.departure[dead].tolist(), *self.tail.departure[stale].tolist()}
         extras = {number: one for number, one in self.extras.items() if number not in gone}
         extras.update(extras_of(departures))
-        tail = self.tail.take(np.flatnonzero(~stale)).join(Columns.of(departures, self.ground))
+        tail = Columns.joined((self.tail.take(np.flatnonzero(~stale)), Columns.of(departures, self.ground)))
         index = Index(self.ground, self.table, self.alive & ~dead, tail, extras)
         return index._compacted() if index._is_ragged() else index
 
@@ -85,7 +92,8 @@ class Index:
         columns = self.table.columns
         code = self.table.runs.code[columns.slot >> MINUTE_BITS]
         unsorted = columns.with_slot((code << MINUTE_BITS) | (columns.slot & MINUTES))
-        return _sorted(self.ground, unsorted.take(np.flatnonzero(self.alive)).join(self.tail), self.extras)
+        living = Columns.joined((unsorted.take(np.flatnonzero(self.alive)), self.tail))
+        return _sorted(self.ground, living, self.extras)
 
     def candidates(self, need: Need) -> Iterator[Candidate]:
         """Every departure that fits, in no particular order: exactly those that `rules.judge` accepts."""

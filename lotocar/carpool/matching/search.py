@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from sqlalchemy.orm import Session
+
+from lotocar.carpool.matching import queries
+from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule
 from lotocar.carpool.matching.index import Index
-from lotocar.carpool.matching.rules import judge, prepare, rank
+from lotocar.carpool.matching.mirror import Mirror
+from lotocar.carpool.matching.rules import fits, judge, prepare, rank
 from lotocar.world.roads.router import Roads
 
 NOBODY_ASKED: Mapping[int, int] = {}
@@ -45,3 +49,59 @@ def indexed(
 def ordered(found: Iterable[Candidate], asked_recently: Mapping[int, int]) -> list[Candidate]:
     """These candidates in the order of `rules.rank`."""
     return sorted(found, key=lambda one: rank(one, asked_recently))
+
+
+def search(
+    session: Session,
+    leg: LegFacts,
+    *,
+    mirror: Mirror,
+    asked_recently: Mapping[int, int] = NOBODY_ASKED,
+) -> list[Candidate]:
+    """Every departure of the database that fits, in order, changes of any process included.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    return indexed(mirror.index(session), leg, asked_recently=asked_recently)
+
+
+def exhaustive(
+    session: Session, leg: LegFacts, *, roads: Roads, asked_recently: Mapping[int, int] = NOBODY_ASKED
+) -> list[Candidate]:
+    """The same, by reading every departure of the database.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    return candidates(queries.every_departure(session), leg, roads, asked_recently=asked_recently)
+
+
+def explain(session: Session, departure_id: int, leg: LegFacts, *, roads: Roads) -> Candidate | Exclusion:
+    """« Pourquoi pas lui ? » for one departure: the candidate it is, or the first rule that excludes it.
+
+    Raises:
+        NotFound: no such departure.
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    return fits(queries.departure(session, departure_id), leg, roads)
+
+
+def explain_driver(
+    session: Session, driver_id: int, leg: LegFacts, *, roads: Roads
+) -> list[Candidate | Exclusion]:
+    """The same for each departure of a driver, the nearest to fitting first; none when nothing is offered.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    need = prepare(leg, roads)
+    answers = [judge(one, need, roads) for one in queries.departures_of_driver(session, driver_id)]
+    return sorted(answers, key=_farness)
+
+
+def _farness(answer: Candidate | Exclusion) -> tuple[int, int, int]:
+    """Fitting first, then those that fell at the latest rule, by the least."""
+    if isinstance(answer, Candidate):
+        return -len(Rule), answer.detour_seconds, answer.departure_id
+    return -list(Rule).index(answer.rule), answer.by or 0, answer.departure_id

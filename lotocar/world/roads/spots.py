@@ -7,7 +7,7 @@ afterwards only operations that IEEE 754 rounds exactly are used (+ - × ÷ √)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians, sin, sqrt
@@ -65,12 +65,13 @@ class Spots:
         """The spots at these ranks."""
         return Spots(self.x[rows], self.y[rows], self.z[rows])
 
-    def join(self, other: Spots) -> Spots:
-        """These spots, then the others."""
-        return Spots(
-            np.concatenate((self.x, other.x)),
-            np.concatenate((self.y, other.y)),
-            np.concatenate((self.z, other.z)),
+    @classmethod
+    def joined(cls, parts: Sequence[Spots]) -> Spots:
+        """The spots of all the parts, at least one, one after another."""
+        return cls(
+            np.concatenate([part.x for part in parts]),
+            np.concatenate([part.y for part in parts]),
+            np.concatenate([part.z for part in parts]),
         )
 
 

@@ -1,0 +1,88 @@
+"""The index of one database, kept by each process and brought up to date at each search.
+
+Whoever changes trips first increments the one row of TripRevision, whose lock is held until the commit: so
+revisions are published in the order of commits, and a reader who sees revision n has missed nothing up to n.
+A search reads that number; when it is above the mirror's own, it reads the trips stamped above it and
+replaces them. A change made by one process is thus found by the next search of any other.
+
+Three dangers, and what is done about them:
+- a commit between two of the mirror's own reads would mix two states: the number is read again afterwards,
+  and the reading repeated until it has not moved;
+- a session that has itself changed trips sees rows that may yet be rolled back: its index is its own, never
+  the shared one (`trips.operations.bump_revision` leaves a mark on the session);
+- two threads: an Index is frozen, the shared one is exchanged under a lock.
+
+A database restored from a copy under a running process asks for a restart of that process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from lotocar.carpool.matching import queries
+from lotocar.carpool.matching.index import Index
+from lotocar.carpool.trips.operations import has_changed_trips
+from lotocar.world.roads.router import Ground
+
+_CALM_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    revision: int
+    index: Index
+
+
+class Mirror:
+    """The trips of one database on one ground. One per process, shared by its threads."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._state: _State | None = None
+        self._lock = Lock()
+
+    def index(self, session: Session) -> Index:
+        """Every open departure as this session sees it now, or newer."""
+        if has_changed_trips(session):
+            return _brought_to(self._state, session, self.ground).index
+        # read before the lock: a session that waits for SQLite's writer must not keep others waiting for it
+        seen, state = queries.revision(session), self._state
+        if state is not None and seen <= state.revision:
+            return state.index
+        with self._lock:
+            state = self._state
+            if state is None or queries.revision(session) > state.revision:
+                state = self._state = _brought_to(state, session, self.ground)
+            return state.index
+
+    def rebuilt(self, session: Session) -> Index:
+        """The index read whole from the database, replacing what was kept.
+
+        Only for a session that has changed no trip.
+        """
+        with self._lock:
+            self._state = _brought_to(None, session, self.ground)
+            return self._state.index
+
+
+def _brought_to(state: _State | None, session: Session, ground: Ground) -> _State:
+    """The state at the session's revision, starting from an older one or from nothing."""
+    seen = queries.revision(session)
+    for _ in range(_CALM_TRIES):
+        index = _read(state, session, ground)
+        now_seen = queries.revision(session)
+        if now_seen == seen:
+            return _State(seen, index)
+        seen = now_seen
+    held = queries.hold_revision(session)  # writers wait the time of one reading
+    return _State(held, _read(state, session, ground))
+
+
+def _read(state: _State | None, session: Session, ground: Ground) -> Index:
+    if state is None:
+        return Index.build(queries.open_departures(session), ground)
+    trips = queries.trips_changed_since(session, state.revision)
+    return state.index.replaced(trips, queries.departures_of_trips(session, trips))
