@@ -25,6 +25,7 @@ from lotocar.carpool.trips.models import Departure, Trip, TripRevision
 from lotocar.organisation.models import OrganisationRow
 from lotocar.staff.models import Account
 from lotocar.values.geo import Stop
+from lotocar.values.names import sort_key
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 TUESDAY = date(2026, 11, 24)
@@ -105,7 +106,7 @@ def make_person(
         "last_name": "Delmas",
         "created_at": NOW,
     } | changes
-    values.setdefault("sort_key", f"{values['last_name']} {values['first_name']}".lower())
+    values.setdefault("sort_key", sort_key(values["last_name"], values["first_name"]))
     person = _kept(session, Person(**values))
     if phone is not None:
         make_line(session, person, e164=a_mobile() if phone == "new mobile" else phone)
