@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
+from lotocar.values.days import local
 from lotocar.values.geo import Point
 
 
@@ -128,7 +129,9 @@ class Candidate:
     def _pickup_reason(self) -> Reason:
         if self.pickup_at is None:
             return Reason("hour_unknown", {})
-        return Reason("pickup", {"at": self.pickup_at})
+        usual = self.wanted_at or self.departure_at or self.pickup_at
+        crosses = local(self.pickup_at).date() != local(usual).date()
+        return Reason("pickup", {"at": self.pickup_at, "other_day": crosses})
 
     def _detour_reason(self) -> Reason:
         data: dict[str, Datum] = {

@@ -24,8 +24,9 @@ from lotocar.carpool.matching.facts import (
     LegFacts,
     Rule,
 )
-from lotocar.carpool.matching.times import ZONE, Wish, as_instant, epoch, minute_of, wish_of
+from lotocar.carpool.matching.times import Wish, as_instant, epoch, minute_of, wish_of
 from lotocar.errors import Invalid
+from lotocar.values.days import local
 from lotocar.world.roads.router import Leg, Roads
 
 MAX_SEATS = 8
@@ -124,13 +125,13 @@ def _person_rule(departure: DepartureFacts, leg: LegFacts) -> Rule | None:
 def _on(day: date, departure: DepartureFacts, need: Need, way: Way) -> Candidate | Exclusion:
     """The answer for the departure of this day."""
     if not runs_on(departure, day):
-        return _excluded(departure, Rule.DAY, _days_to_running(departure, day))
+        return _not_that_day(departure, day)
     absence = _absence(departure, day)
     if absence is not None:
         return absence
     free = departure.seats - departure.seats_taken.get(day, 0)
     if free < need.leg.seats:
-        return _excluded(departure, Rule.SEATS, need.leg.seats - free, free=free)
+        return _excluded(departure, Rule.SEATS, need.leg.seats - free, free=max(0, free))
     if departure.hour is None:
         return _without_hour(day, departure, need, way, free)
     return _with_hour(day, departure, need, way, free)
@@ -141,11 +142,12 @@ def runs_on(departure: DepartureFacts, day: date) -> bool:
     return departure.day == day if departure.day is not None else departure.weekday == day.weekday()
 
 
-def _days_to_running(departure: DepartureFacts, day: date) -> int:
-    if departure.day is not None:
-        return abs((departure.day - day).days)
-    ahead = ((departure.weekday or 0) - day.weekday()) % 7
-    return min(ahead, 7 - ahead)
+def _not_that_day(departure: DepartureFacts, day: date) -> Exclusion:
+    nearest = departure.day
+    if nearest is None:
+        ahead = ((departure.weekday or 0) - day.weekday()) % 7
+        nearest = day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
+    return _excluded(departure, Rule.DAY, abs((nearest - day).days), nearest=nearest)
 
 
 def _absence(departure: DepartureFacts, day: date) -> Exclusion | None:
@@ -166,7 +168,7 @@ def _without_hour(
 ) -> Candidate | Exclusion:
     """A driver who gave no hour suits any hour of his own day, to be agreed with him."""
     if day != need.leg.day:
-        return _excluded(departure, Rule.DAY, _days_to_running(departure, need.leg.day))
+        return _not_that_day(departure, need.leg.day)
     today = first_day(need.leg)
     if today is not None and day < today:
         return _excluded(departure, Rule.GONE, 86_400 * (today - day).days)
@@ -175,7 +177,7 @@ def _without_hour(
 
 def first_day(leg: LegFacts) -> date | None:
     """The local day of `not_before`."""
-    return None if leg.not_before is None else leg.not_before.astimezone(ZONE).date()
+    return None if leg.not_before is None else local(leg.not_before).date()
 
 
 def _with_hour(

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.errors import Invalid
-
-ZONE = ZoneInfo("Europe/Paris")
+from lotocar.values.days import PARIS
 
 USUAL_WINDOW_MINUTES = 90  # after the hour to leave at, or before the hour to be there by
 EARLIER_MINUTES = 15  # one can be ready this much before the hour one wished to leave at
@@ -30,7 +28,7 @@ FAR = 1 << 40  # seconds: beyond any instant
 
 def epoch(day: date, minute: int) -> int:
     """The instant of this minute of the local day (0 to 1439)."""
-    local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=ZONE)
+    local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=PARIS)
     return int(local.timestamp())
 
 
@@ -44,8 +42,8 @@ def epochs(day: date) -> NDArray[np.int64]:
 
 
 def _same_offset(day: date) -> bool:
-    first = datetime.combine(day, time(0), tzinfo=ZONE).utcoffset()
-    return first == datetime.combine(day, time(23, 59), tzinfo=ZONE).utcoffset()
+    first = datetime.combine(day, time(0), tzinfo=PARIS).utcoffset()
+    return first == datetime.combine(day, time(23, 59), tzinfo=PARIS).utcoffset()
 
 
 def minute_of(hour: time) -> int:

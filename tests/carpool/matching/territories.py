@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from lotocar.carpool.matching.facts import DayRange, DepartureFacts, LegFacts, TimeKind
-from lotocar.carpool.matching.times import ZONE
+from lotocar.values.days import PARIS
 from lotocar.values.geo import Point
 from lotocar.world.roads.router import Roads
 
@@ -50,7 +50,7 @@ class Territory:
         pickup, dropoff = self.two_places()
         kind = dice.choice((TimeKind.LEAVE_AT, TimeKind.ARRIVE_BY, TimeKind.NONE))
         day = self.day()
-        moment = datetime.combine(day, self.hour(), tzinfo=ZONE)
+        moment = datetime.combine(day, self.hour(), tzinfo=PARIS)
         return LegFacts(
             pickup=pickup,
             dropoff=dropoff,

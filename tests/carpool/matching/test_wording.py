@@ -1,0 +1,167 @@
+"""Candidates and absentees in plain French."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from lotocar.carpool.matching.facts import DayRange, DepartureFacts, LegFacts, Rule, TimeKind
+from lotocar.carpool.matching.rules import fits
+from lotocar.carpool.matching.wording import at_place, candidate_words, exclusion_words, hour_note
+from lotocar.world.roads.estimate import EstimatedRoads
+from tests.carpool.matching.cast import (
+    CAHORS,
+    SOUILLAC,
+    TUESDAY,
+    candidate,
+    exclusion,
+    make_departure,
+    make_leg,
+)
+
+ROADS = EstimatedRoads()
+
+
+def said(departure: DepartureFacts, leg: LegFacts, pickup: str = "Pradines") -> str:
+    return candidate_words(candidate(fits(departure, leg, ROADS)), pickup=pickup)
+
+
+def test_o1_in_words() -> None:
+    words = said(make_departure(), make_leg())
+    assert words == "passe à Pradines à 8 h 36, détour d'environ 4 min, arrive 42 min en avance"
+    note = hour_note(candidate(fits(make_departure(), make_leg(), ROADS)))
+    assert note == "le départ de 8 h 30 convient pour arriver à 10 h"
+
+
+@pytest.mark.parametrize(
+    ("departure", "leg", "words"),
+    [
+        (
+            make_departure(),
+            make_leg(pickup=CAHORS, dropoff=SOUILLAC, time_kind=TimeKind.LEAVE_AT, hour=time(8)),
+            "passe à Cahors à 8 h 30, sur sa route, 30 min plus tard que l'heure souhaitée",
+        ),
+        (
+            make_departure(),
+            make_leg(pickup=CAHORS, dropoff=SOUILLAC, time_kind=TimeKind.LEAVE_AT, hour=time(8, 30)),
+            "passe à Cahors à 8 h 30, sur sa route, à l'heure souhaitée",
+        ),
+        (
+            make_departure(),
+            make_leg(pickup=CAHORS, dropoff=SOUILLAC, time_kind=TimeKind.LEAVE_AT, hour=time(8, 50)),
+            "passe à Cahors à 8 h 30, sur sa route, 20 min plus tôt que l'heure souhaitée, "
+            "s'il est possible de partir 5 min plus tard",
+        ),
+        (
+            make_departure(hour=None),
+            make_leg(pickup=CAHORS, dropoff=SOUILLAC),
+            "heure à préciser, sur sa route",
+        ),
+        (
+            make_departure(hour=time(8, 0)),
+            make_leg(pickup=CAHORS, dropoff=SOUILLAC, hour=None),
+            "passe à Cahors à 8 h, sur sa route",
+        ),
+        (
+            make_departure(weekday=0, hour=time(23, 50)),
+            make_leg(pickup=CAHORS, dropoff=SOUILLAC, time_kind=TimeKind.LEAVE_AT, hour=time(0, 5)),
+            "passe à Cahors lundi 23 novembre à 23 h 50, sur sa route, 15 min plus tôt que l'heure souhaitée",
+        ),
+    ],
+)
+def test_a_candidate_says_where_when_and_at_what_cost(
+    departure: DepartureFacts, leg: LegFacts, words: str
+) -> None:
+    assert said(departure, leg, "Cahors") == words
+
+
+ABSENT: list[tuple[Rule, dict[str, Any], dict[str, Any], str]] = [
+    (Rule.CLOSED, {"is_open": False}, {}, "ce trajet n'est pas proposé en ce moment"),
+    (Rule.SAME_PERSON, {"driver_id": 2}, {}, "c'est la personne qui cherche un trajet"),
+    (Rule.AVOIDED, {}, {"avoid": frozenset({1})}, "ces deux personnes ne voyagent pas ensemble"),
+    (
+        Rule.DETOUR,
+        {"max_detour_minutes": 1},
+        {},
+        "détour d'environ 4 min, 3 min de plus que sa limite de 1 min",
+    ),
+    (
+        Rule.DAY,
+        {"weekday": 0},
+        {},
+        "ne fait pas ce trajet ce jour-là ; le jour le plus proche est le lundi 23 novembre",
+    ),
+    (
+        Rule.VALIDITY,
+        {"valid_from": date(2026, 12, 1)},
+        {},
+        "ce trajet commence le mardi 1er décembre",
+    ),
+    (
+        Rule.VALIDITY,
+        {"valid_until": date(2026, 10, 30)},
+        {},
+        "ce trajet a pris fin le vendredi 30 octobre",
+    ),
+    (
+        Rule.PAUSE,
+        {"pauses": (DayRange(TUESDAY, date(2026, 12, 15)),)},
+        {},
+        "en pause jusqu'au mardi 15 décembre",
+    ),
+    (Rule.SEATS, {"seats_taken": {TUESDAY: 3}}, {}, "plus de place ce jour-là"),
+    (Rule.SEATS, {}, {"seats": 4}, "il ne reste que 3 places ce jour-là"),
+    (
+        Rule.HOUR,
+        {"hour": time(9, 30)},
+        {},
+        "passerait à 9 h 36 et arriverait à 10 h 17 : 3 min trop tard, souplesse comprise",
+    ),
+    (
+        Rule.HOUR,
+        {"hour": time(6)},
+        {},
+        "passerait à 6 h 06 : 1 h 27 trop tôt, souplesse comprise",
+    ),
+    (
+        Rule.GONE,
+        {},
+        {"not_before": datetime(2026, 11, 24, 9, 0, tzinfo=UTC)},
+        "passe à 8 h 36 : c'est déjà passé",
+    ),
+    (
+        Rule.GONE,
+        {"hour": None},
+        {"not_before": datetime(2026, 11, 25, 9, 0, tzinfo=UTC)},
+        "ce jour est passé",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "departure", "leg", "words"), ABSENT)
+def test_why_not_him(rule: Rule, departure: dict[str, Any], leg: dict[str, Any], words: str) -> None:
+    answer = exclusion(fits(make_departure(**departure), make_leg(**leg), ROADS))
+    assert (answer.rule, exclusion_words(answer)) == (rule, words)
+
+
+def test_every_rule_has_its_words() -> None:
+    assert {rule for rule, *_ in ABSENT} == set(Rule)
+
+
+def test_articles_of_places_are_contracted() -> None:
+    places = ["Le Vigan", "Les Arques", "La Bastide", "L'Hospitalet", "Lentillac"]
+    assert [at_place(label) for label in places] == [
+        "au Vigan",
+        "aux Arques",
+        "à La Bastide",
+        "à L'Hospitalet",
+        "à Lentillac",
+    ]
+
+
+def test_the_way_home_is_said_from_its_own_start() -> None:
+    home = make_departure(direction="back", origin=SOUILLAC, destination=CAHORS, hour=time(17, 30))
+    leg = make_leg(pickup=SOUILLAC, dropoff=CAHORS, time_kind=TimeKind.LEAVE_AT, hour=time(17))
+    assert said(home, leg, "Souillac").startswith("passe à Souillac à 17 h 30, sur sa route")
