@@ -36,6 +36,16 @@ def candidate_words(candidate: Candidate, *, pickup: str) -> str:
     return ", ".join(said)
 
 
+def sentences(candidate: Candidate, *, pickup: str = "") -> list[str]:
+    """Every reason, one by one; the pick-up's place is left out when `pickup` is."""
+    return [reason_words(one, pickup=pickup) for one in candidate.reasons]
+
+
+def gap_words(candidate: Candidate) -> str:
+    """« arrive 25 min en avance », « 10 min plus tard que l'heure souhaitée »; empty without a wish or an hour."""
+    return next((reason_words(one) for one in candidate.reasons if one.code.startswith("suits_")), "")
+
+
 def hour_note(candidate: Candidate) -> str:
     """« le départ de 8 h 30 convient pour arriver à 10 h »; empty when no hour was asked for, or none is known."""
     if candidate.departure_at is None or candidate.wanted_at is None:
@@ -44,10 +54,10 @@ def hour_note(candidate: Candidate) -> str:
     return f"le départ de {_hour(candidate.departure_at)} convient pour {act} à {_hour(candidate.wanted_at)}"
 
 
-def reason_words(reason: Reason, *, pickup: str) -> str:
+def reason_words(reason: Reason, *, pickup: str = "") -> str:
     """One reason, as part of a sentence. `pickup` is the label of the passenger's starting place."""
     if reason.code == "pickup":
-        return f"passe {at_place(pickup)} {_moment(reason.data)}"
+        return " ".join(filter(None, ("passe", pickup and at_place(pickup), _moment(reason.data))))
     return _REASONS[reason.code](reason.data)
 
 

@@ -9,7 +9,14 @@ import pytest
 
 from lotocar.carpool.matching.facts import DayRange, DepartureFacts, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.rules import fits
-from lotocar.carpool.matching.wording import at_place, candidate_words, exclusion_words, hour_note
+from lotocar.carpool.matching.wording import (
+    at_place,
+    candidate_words,
+    exclusion_words,
+    gap_words,
+    hour_note,
+    sentences,
+)
 from lotocar.world.roads.estimate import EstimatedRoads
 from tests.carpool.matching.cast import (
     CAHORS,
@@ -33,6 +40,18 @@ def test_o1_in_words() -> None:
     assert words == "passe à Pradines à 8 h 36, détour d'environ 4 min, arrive 42 min en avance"
     note = hour_note(candidate(fits(make_departure(), make_leg(), ROADS)))
     assert note == "le départ de 8 h 30 convient pour arriver à 10 h"
+
+
+def test_reasons_one_by_one_and_the_gap_alone() -> None:
+    found = candidate(fits(make_departure(), make_leg(), ROADS))
+    assert sentences(found) == [
+        "passe à 8 h 36",
+        "détour d'environ 4 min",
+        "arrive 42 min en avance",
+        "3 places libres",
+    ]
+    assert gap_words(found) == "arrive 42 min en avance"
+    assert gap_words(candidate(fits(make_departure(), make_leg(hour=None), ROADS))) == ""
 
 
 @pytest.mark.parametrize(
