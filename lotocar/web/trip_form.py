@@ -1,0 +1,225 @@
+"""The form of a trip, the same on the public page and at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Any
+
+from wtforms import BooleanField, Field, FormField, HiddenField, RadioField, SelectField
+from wtforms import Form as Part
+from wtforms.validators import Optional
+from wtforms.widgets import TextArea
+
+from lotocar.carpool.trips import rules
+from lotocar.carpool.trips.rules import DepartureOffer
+from lotocar.values.days import DAY_NAMES
+from lotocar.web.forms import (
+    DayField,
+    Form,
+    HourField,
+    NameField,
+    Needed,
+    PhoneField,
+    PlaceCode,
+    PlaceField,
+    TextField,
+)
+
+NO_HOUR = frozenset({"-", "--", "non", "aucun", "aucune", "pas de retour", "sans"})
+PLACE_NEEDED = "Écrivez une commune, un lieu-dit ou un code postal."
+
+SEATS = [
+    (number, "1 place" if number == 1 else f"{number} places") for number in range(1, rules.MOST_SEATS + 1)
+]
+FLEXIBILITY = [
+    (0, "À l'heure juste"),
+    (5, "5 minutes plus tôt ou plus tard"),
+    (15, "15 minutes plus tôt ou plus tard"),
+    (30, "30 minutes plus tôt ou plus tard"),
+    (60, "1 heure plus tôt ou plus tard"),
+]
+DETOURS = [
+    (0, "Aucun détour"),
+    (5, "5 minutes"),
+    (10, "10 minutes"),
+    (15, "15 minutes"),
+    (20, "20 minutes"),
+    (30, "30 minutes"),
+    (45, "45 minutes"),
+]
+PREFERENCES = [("sms", "Par SMS"), ("call", "Par téléphone")]
+SHARING = [
+    ("no", "Non, l'équipe fait l'intermédiaire"),
+    ("yes", "Oui, aux passagers qui laissent leur nom et leur numéro"),
+]
+
+
+class Notes(TextField):
+    """Free text on several lines."""
+
+    widget = TextArea()
+
+
+class ReturnHour(HourField):
+    """An hour of return, or a word for « none that day » (`refused`) when the others have one."""
+
+    refused = False
+
+    def read(self, text: str) -> time | None:  # type: ignore[override]
+        self.refused = text.strip().lower() in NO_HOUR
+        return None if self.refused else super().read(text)
+
+
+class WeekdayPart(Part):
+    """One day of the week: whether the trip runs, and its own hours."""
+
+    on = BooleanField()
+    hour = HourField("Départ")
+    back = ReturnHour("Retour")
+
+    @property
+    def wanted(self) -> bool:
+        """Ticked, or given an hour, which says as much."""
+        return bool(self.on.data or self.hour.value or self.back.value)
+
+
+class TripForm(Form):
+    """A trip, once or every week. `kind` is "regular" or "one_off"; only the fields of that kind are read."""
+
+    kind = HiddenField(default="regular")
+    origin = PlaceField("D'où partez-vous ?", code="origin_code", validators=[Needed(PLACE_NEEDED)])
+    origin_code = PlaceCode()
+    destination = PlaceField("Où allez-vous ?", code="destination_code", validators=[Needed(PLACE_NEEDED)])
+    destination_code = PlaceCode()
+
+    same_hour = HourField("Heure de départ")
+    same_back = HourField("Heure de retour")
+    monday = FormField(WeekdayPart, "lundi")
+    tuesday = FormField(WeekdayPart, "mardi")
+    wednesday = FormField(WeekdayPart, "mercredi")
+    thursday = FormField(WeekdayPart, "jeudi")
+    friday = FormField(WeekdayPart, "vendredi")
+    saturday = FormField(WeekdayPart, "samedi")
+    sunday = FormField(WeekdayPart, "dimanche")
+
+    day = DayField("Quel jour ?")
+    hour = HourField("Heure de départ")
+    back_hour = HourField("Heure de retour")
+    back_day = DayField("Jour du retour, si c'est un autre jour")
+
+    seats = SelectField("Combien de places offrez-vous ?", choices=SEATS, coerce=int, default=3)
+    flexibility_minutes = SelectField(
+        "Pouvez-vous décaler l'heure ?", choices=FLEXIBILITY, coerce=int, default=15
+    )
+    max_detour_minutes = SelectField(
+        "Quel détour acceptez-vous, au plus ?", choices=DETOURS, coerce=int, default=10
+    )
+    precision = TextField("Où précisément ?", maximum=160)
+    note = Notes("Autre chose à nous dire ?", maximum=rules.LONGEST_TEXT, lines=True)
+
+    @property
+    def regular(self) -> bool:
+        return bool(self.kind.data != "one_off")
+
+    @property
+    def week(self) -> list[tuple[str, WeekdayPart]]:
+        """The seven days in order, Monday first, each with its name."""
+        days = (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
+        return [(name, part.form) for name, part in zip(DAY_NAMES, days, strict=True)]
+
+    @property
+    def days(self) -> list[tuple[str, BooleanField, HourField, ReturnHour]]:
+        """The seven days as the weekday_hours component draws them."""
+        return [(name, part.on, part.hour, part.back) for name, part in self.week]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Read every field, then ask for what this kind of trip cannot do without."""
+        read = bool(super().validate(extra_validators))
+        return (self._week_said() if self.regular else self._date_said()) and read
+
+    def _week_said(self) -> bool:
+        wanted = [(name, part) for name, part in self.week if part.wanted]
+        if not wanted:
+            return _wrong(self.monday.form.on, "Cochez au moins un jour.")
+        lacking = [
+            _wrong(part.hour, f"À quelle heure partez-vous le {name} ? À peu près suffit.")
+            for name, part in wanted
+            if not (part.hour.value or part.hour.errors or self.same_hour.data)
+        ]
+        return not lacking
+
+    def _date_said(self) -> bool:
+        said = True
+        if not self.day.value and not self.day.errors:
+            said = _wrong(self.day, "Écrivez le jour, par exemple « mardi 24 novembre ».")
+        if not self.hour.value and not self.hour.errors:
+            said = _wrong(self.hour, "Écrivez l'heure de départ. À peu près suffit.")
+        if self.back_day.value and not self.back_hour.value and not self.back_hour.errors:
+            said = _wrong(self.back_hour, "Écrivez aussi l'heure du retour.")
+        return said
+
+    def offer(self, *, valid_from: date | None = None, valid_until: date | None = None) -> rules.TripOffer:
+        """What was typed, once the form is valid."""
+        assert self.origin.stop  # a needed field, as the next
+        assert self.destination.stop
+        return rules.TripOffer(
+            origin=self.origin.stop,
+            destination=self.destination.stop,
+            kind="regular" if self.regular else "one_off",
+            departures=tuple(self._weekly() if self.regular else self._dated()),
+            seats=self.seats.data,
+            flexibility_minutes=self.flexibility_minutes.data,
+            max_detour_minutes=self.max_detour_minutes.data,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            precision=self.precision.clean,
+            note=self.note.clean,
+        )
+
+    def _weekly(self) -> Iterator[DepartureOffer]:
+        for number, (_name, part) in enumerate(self.week):
+            if not part.wanted:
+                continue
+            yield DepartureOffer("out", weekday=number, hour=part.hour.value or self.same_hour.value)
+            back = part.back.value or (None if part.back.refused else self.same_back.value)
+            if back is not None:
+                yield DepartureOffer("back", weekday=number, hour=back)
+
+    def _dated(self) -> Iterator[DepartureOffer]:
+        yield DepartureOffer("out", day=self.day.value, hour=self.hour.value)
+        if self.back_hour.value is not None:
+            yield DepartureOffer("back", day=self.back_day.value or self.day.value, hour=self.back_hour.value)
+
+
+class OfferForm(TripForm):
+    """A trip and who drives it, for somebody whom we do not know yet. Silence is no to every consent."""
+
+    first_name = NameField("Prénom", validators=[Needed("Écrivez votre prénom.")])
+    last_name = NameField("Nom", validators=[Needed("Écrivez votre nom.")])
+    phone = PhoneField("Téléphone", validators=[Needed("Écrivez votre numéro de téléphone.")])
+    contact_preference = RadioField("Comment préférez-vous être joint ?", choices=PREFERENCES, default="sms")
+    call_hours = TextField("À quelles heures vous appeler ?", maximum=120)
+    share_phone = RadioField(
+        "Les passagers peuvent-ils avoir votre numéro ?",
+        choices=SHARING,
+        default="no",
+        validators=[Optional()],
+    )
+    registry = BooleanField(
+        "J'accepte que mes trajets faits soient déclarés au registre de preuve de covoiturage"
+    )
+
+
+def _wrong(field: Field, sentence: str) -> bool:
+    """Put a sentence beside a field; always False, for whoever asks whether all is well."""
+    field.errors = [*field.errors, sentence]
+    return False
