@@ -15,7 +15,16 @@ from lotocar.messages.models import NumberFact, OutboxMessage
 from lotocar.messages.texts import SenderPolicy, read_aloud, segments, sms, transliterate
 from lotocar.values.tokens import new_hex_id
 
-__all__ = ["SenderPolicy", "cancel", "number_facts", "queue", "read_aloud", "takes_sms"]
+__all__ = [
+    "SenderPolicy",
+    "cancel",
+    "number_facts",
+    "queue",
+    "queue_call",
+    "read_aloud",
+    "stop_number",
+    "takes_sms",
+]
 
 CAPS = rules.Caps()
 # what the channel taught us of a number, and the reason kept on a message that it stops
@@ -91,6 +100,55 @@ def queue(
     return _kept(session, row)
 
 
+def queue_call(
+    session: Session,
+    *,
+    now: datetime,
+    kind: str,
+    dedup_key: str,
+    to: Line | None,
+    person_id: int | None,
+    subject_kind: str,
+    subject_id: int,
+    values: Mapping[str, object],
+    voice: SenderPolicy,
+    useful_until: datetime | None = None,
+    priority: int = 5,
+) -> OutboxMessage:
+    """The same message for somebody without SMS: a call for the desk, with the text to read aloud.
+
+    It waits on the call list (`queries.to_handle`) until somebody ticks it; `to` None means that we know no
+    number at all.
+
+    Raises:
+        NotFound: this kind is never said aloud.
+        jinja2.UndefinedError: a value is missing.
+    """
+    existing = session.scalar(select(OutboxMessage).where(OutboxMessage.dedup_key == dedup_key))
+    if existing is not None:
+        return existing
+    row = OutboxMessage(
+        id=new_hex_id(),
+        dedup_key=dedup_key,
+        kind=kind,
+        channel="call",
+        to_number=to.e164 if to else "",
+        person_id=person_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        reference=str(values.get("reference") or ""),
+        body=read_aloud(kind, values, sender=voice),
+        segments=0,
+        priority=priority,
+        status="needs_human",
+        reason="call.needed",
+        not_before=now,
+        useful_until=useful_until,
+        created_at=now,
+    )
+    return _kept(session, row)
+
+
 def cancel(session: Session, *, dedup_key: str, reason: str, now: datetime) -> bool:
     """Take back a message that has not left; whether it was still there to take."""
     row = session.scalar(
@@ -103,6 +161,24 @@ def cancel(session: Session, *, dedup_key: str, reason: str, now: datetime) -> b
     row.status = rules.message_after(row.status, "cancel")
     row.reason, row.settled_at, row.handled_at = reason, now, now
     return True
+
+
+def stop_number(session: Session, number: str, *, now: datetime, keep: str = "") -> int:
+    """Hold back everything that waits for a number whose owner wants no SMS, but for one kind; how many."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.to_number == number,
+            OutboxMessage.channel == "sms",
+            OutboxMessage.status == "queued",
+            OutboxMessage.kind != keep,
+        )
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.status = rules.message_after(row.status, "block")
+        row.reason, row.settled_at = "number.stopped", now
+    return len(rows)
 
 
 def takes_sms(session: Session, line: Line) -> bool:

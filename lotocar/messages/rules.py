@@ -100,6 +100,7 @@ PARIS = ZoneInfo("Europe/Paris")
 DAY_OPENS = time(8, 0)
 DAY_CLOSES = time(20, 30)
 NEAR_TRIP = timedelta(hours=3)
+TIME_TO_READ = timedelta(hours=1)
 
 
 def message_after(state: str, act: str) -> str:
@@ -214,10 +215,15 @@ def next_day_opens(now: datetime) -> datetime:
 
 
 def night_from(*, now: datetime, urgent: bool, trip_at: datetime | None) -> datetime | None:
-    """From when this message may also leave at night: at once when urgent, three hours before its trip, or never."""
+    """From when this message may also leave at night: at once when urgent, else three hours before its trip.
+
+    None when it may not, or when eight o'clock comes at least an hour before the trip: people may sleep on.
+    """
     if urgent:
         return now
-    return trip_at - NEAR_TRIP if trip_at else None
+    if trip_at is None or next_day_opens(trip_at - NEAR_TRIP) + TIME_TO_READ <= trip_at:
+        return None
+    return trip_at - NEAR_TRIP
 
 
 def may_leave(now: datetime, *, night_from: datetime | None) -> bool:

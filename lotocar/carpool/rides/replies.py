@@ -1,0 +1,459 @@
+"""What an SMS sent to us does: a clear yes or no with one open question acts, everything else finds a human.
+
+A caller's number is weak proof: an SMS answers questions open for that number, and nothing more. It changes no
+profile, books nothing new, and both sides hear of what it did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lotocar.carpool.people.models import Person, PhoneLine
+from lotocar.carpool.rides import operations, outcomes
+from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.carpool.rides.rules import OPEN_BY_SMS
+from lotocar.carpool.trips import operations as trips
+from lotocar.carpool.trips.models import Trip
+from lotocar.errors import LotocarError
+from lotocar.journal import operations as journal
+from lotocar.messages import delivery, inbound, outbox
+from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.messages.texts import SenderPolicy
+from lotocar.values.actor import Actor, ActorKind
+from lotocar.values.phone import LineKind, PhoneNumber
+from lotocar.world.roads.router import Roads
+
+HAPPENED_OPEN = timedelta(days=3)
+RENEWAL_OPEN = timedelta(days=14)
+CLOSED_LATELY = timedelta(days=7)
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that this number may answer. `kind` is approach, ride_happened or offer_renewal."""
+
+    kind: str
+    reference: str
+    subject_id: int
+    person_id: int
+    pickup_at: datetime
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text clearly says. `act` is one of accept, decline, stop, help, cancel, thanks, closed or human."""
+
+    act: str
+    reference: str = ""
+    urgent: bool = False
+    is_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A received message and all that is needed to act on it."""
+
+    session: Session
+    row: InboundMessage
+    persons: Sequence[Person]
+    questions: Sequence[Question]
+    now: datetime
+    policy: SenderPolicy
+    roads: Roads
+
+
+def answer_by_sms(
+    session: Session, *, now: datetime, inbound_id: int, policy: SenderPolicy, roads: Roads
+) -> str:
+    """Read one stored message and do what it clearly says; what became of it: acted, ignored or human.
+
+    Empty when somebody else read it first. A refusal below (the state of things changed) goes to a human.
+    """
+    row = inbound.to_read(session, inbound_id)
+    if row is None:
+        return ""
+    persons = persons_of(session, row.from_number)
+    row.person_id = persons[0].id if len(persons) == 1 else None
+    questions = open_questions(session, row.from_number, persons, now=now)
+    letter = _Letter(session, row, persons, questions, now, policy, roads)
+    decision = read(row.body, tuple(question.reference for question in questions))
+    _act(letter, decision)
+    return row.state
+
+
+def read(text: str, references: tuple[str, ...]) -> Reading:
+    """What this text says to somebody who has these questions open."""
+    words = re.sub(r"[^\w ]", " ", text.lower()).split()
+    named = [word for word in words if word in references]
+    word = " ".join(word for word in words if not word.isdigit())
+    if word in {"stop", "arret"}:
+        return Reading("stop")
+    if word in {"aide", "help"}:
+        return Reading("help")
+    if word not in {"oui", "non"}:
+        return Reading("human")
+    if not references:
+        return Reading("closed", is_no=word == "non")
+    if named or (len(references) == 1 and not any(one.isdigit() for one in words)):
+        return Reading("accept" if word == "oui" else "decline", named[0] if named else "")
+    return Reading("human")
+
+
+def persons_of(session: Session, number: str) -> Sequence[Person]:
+    """Everybody with this number: one mostly, two when a couple shares it."""
+    return session.scalars(
+        select(Person)
+        .where(Person.erased_at.is_(None), Person.lines.any(PhoneLine.e164 == number))
+        .order_by(Person.id)
+    ).all()
+
+
+def open_questions(
+    session: Session, number: str, persons: Sequence[Person], *, now: datetime
+) -> list[Question]:
+    """What this number may answer now, oldest first."""
+    if not persons:
+        return []
+    ids = [person.id for person in persons]
+    return [
+        *_open_approaches(session, ids, now),
+        *_open_rides(session, number, now),
+        *_open_offers(session, number, now),
+    ]
+
+
+def _open_approaches(session: Session, person_ids: Sequence[int], now: datetime) -> list[Question]:
+    asked = session.scalars(
+        select(Approach)
+        .where(
+            Approach.driver_id.in_(person_ids),
+            Approach.status.in_(sorted(OPEN_BY_SMS)),
+            Approach.expires_at > now,
+        )
+        .order_by(Approach.id)
+    )
+    return [
+        Question(
+            "approach",
+            one.reference,
+            one.id,
+            one.driver_id,
+            one.legs[0].pickup_at,
+            one.legs[0].leg.destination.label,
+        )
+        for one in asked
+    ]
+
+
+def _open_rides(session: Session, number: str, now: datetime) -> list[Question]:
+    questions = []
+    for message in _asked(session, "ride_happened", number, since=now - HAPPENED_OPEN):
+        ride = session.get(Ride, message.subject_id)
+        if ride is None or ride.status not in {"planned", "unknown"} or _said(ride, message.person_id):
+            continue
+        questions.append(
+            Question(
+                "ride_happened",
+                message.reference,
+                ride.id,
+                message.person_id or 0,
+                ride.pickup_at,
+                ride.leg.destination.label,
+            )
+        )
+    return questions
+
+
+def _open_offers(session: Session, number: str, now: datetime) -> list[Question]:
+    questions = []
+    for message in _asked(session, "offer_renewal", number, since=now - RENEWAL_OPEN):
+        trip = session.get(Trip, message.subject_id)
+        if trip is None or trip.status != "active":
+            continue
+        if trip.confirmed_at is not None and trip.confirmed_at >= message.created_at:
+            continue
+        questions.append(
+            Question(
+                "offer_renewal",
+                message.reference,
+                trip.id,
+                trip.driver_id,
+                message.created_at,
+                trip.destination.label,
+            )
+        )
+    return questions
+
+
+def _asked(session: Session, kind: str, number: str, *, since: datetime) -> Sequence[OutboxMessage]:
+    return session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.kind == kind,
+            OutboxMessage.channel == "sms",
+            OutboxMessage.to_number == number,
+            OutboxMessage.created_at > since,
+            OutboxMessage.claimed_at.is_not(None),
+        )
+        .order_by(OutboxMessage.created_at)
+    ).all()
+
+
+def _said(ride: Ride, person_id: int | None) -> bool:
+    return (ride.driver_says if person_id == ride.driver_id else ride.passenger_says) is not None
+
+
+# --- acting ---------------------------------------------------------------------------------------------------
+
+
+def _act(letter: _Letter, decision: Reading) -> None:
+    if decision.urgent:
+        _answer(letter, "emergency", urgent=True)
+        return _to_human(letter, "urgent", urgent=True)
+    if decision.act == "stop":
+        return _stop(letter)
+    if decision.act == "help":
+        _answer(letter, "help_answer")
+        return inbound.settle(letter.row, "acted", "help")
+    if decision.act == "thanks":
+        return inbound.settle(letter.row, "ignored", "thanks")
+    if not letter.persons:
+        return _to_human(letter, "unknown")
+    if decision.act in {"accept", "decline"}:
+        return _answered(letter, decision)
+    if decision.act in {"closed", "cancel"}:
+        return _about_the_past(letter, decision)
+    return _in_doubt(letter)
+
+
+def _answered(letter: _Letter, decision: Reading) -> None:
+    question = _question_meant(letter, decision)
+    if question is None:
+        return _in_doubt(letter)
+    try:
+        # what was begun is undone when it cannot be finished: the message alone stays, for a human
+        with letter.session.begin_nested():
+            state = ANSWERS[question.kind](letter, question, decision.act == "accept")
+    except LotocarError as error:
+        return _to_human(letter, error.code)
+    return inbound.settle(letter.row, state, decision.act, subject_id=question.subject_id)
+
+
+def _question_meant(letter: _Letter, decision: Reading) -> Question | None:
+    if decision.reference:
+        named = [one for one in letter.questions if one.reference == decision.reference]
+        return named[0] if len(named) == 1 else None
+    # two people share this number: which of them said yes? Only a reference tells
+    return letter.questions[0] if len(letter.questions) == 1 and len(letter.persons) == 1 else None
+
+
+def _answer_approach(letter: _Letter, question: Question, yes: bool) -> str:
+    approach = letter.session.get_one(Approach, question.subject_id)
+    actor = Actor(ActorKind.PERSON, question.person_id)
+    if yes:
+        operations.accept(
+            letter.session,
+            approach,
+            through="sms",
+            actor=actor,
+            now=letter.now,
+            policy=letter.policy,
+            roads=letter.roads,
+        )
+        return "acted"
+    operations.decline(
+        letter.session, approach, reason="", through="sms", actor=actor, now=letter.now, policy=letter.policy
+    )
+    return "acted"
+
+
+def _answer_ride(letter: _Letter, question: Question, yes: bool) -> str:
+    """Both sides' yes makes the ride done; a no is for a human, who hears both."""
+    ride = letter.session.get_one(Ride, question.subject_id, with_for_update=True)
+    says = "done" if yes else "not_done"
+    if question.person_id == ride.driver_id:
+        ride.driver_says = says
+    else:
+        ride.passenger_says = says
+    if ride.driver_says == ride.passenger_says == "done":
+        actor = Actor(ActorKind.PERSON, question.person_id)
+        outcomes.finish(letter.session, ride, "done", actor=actor, now=letter.now, policy=letter.policy)
+    return "acted" if yes else "human"
+
+
+def _answer_offer(letter: _Letter, question: Question, yes: bool) -> str:
+    trip = letter.session.get_one(Trip, question.subject_id)
+    actor = Actor(ActorKind.PERSON, question.person_id)
+    if not yes:
+        trips.stop(letter.session, trip, actor=actor, now=letter.now)
+        return "acted"
+    trip.confirmed_at = letter.now
+    journal.note(
+        letter.session,
+        actor=actor,
+        now=letter.now,
+        verb="trip.still_offered",
+        subject_kind="trip",
+        subject_id=trip.id,
+    )
+    return "acted"
+
+
+ANSWERS = {"approach": _answer_approach, "ride_happened": _answer_ride, "offer_renewal": _answer_offer}
+
+
+def _about_the_past(letter: _Letter, decision: Reading) -> None:
+    """A yes to what is over, or a no to what was agreed."""
+    latest = _latest_approach(letter)
+    if latest is None:
+        return _to_human(letter, decision.act)
+    if decision.act == "cancel" or (decision.is_no and latest.status == "accepted"):
+        return _take_back(letter)
+    if latest.status == "accepted":
+        return inbound.settle(letter.row, "ignored", "repeated", subject_id=latest.id)
+    if latest.status == "expired" and any(
+        part.leg.status in {"unserved", "approached"} for part in latest.legs
+    ):
+        return _to_human(letter, "late", subject_id=latest.id)  # a late yes is still worth a call
+    if decision.is_no:
+        return inbound.settle(letter.row, "ignored", "closed", subject_id=latest.id)
+    first = latest.legs[0]
+    values = {"destination": first.leg.destination.label, "pickup_at": first.pickup_at}
+    _answer(letter, "driver_already_found", values, key=f"approach/{latest.id}/found")
+    return inbound.settle(letter.row, "acted", "closed", subject_id=latest.id)
+
+
+def _latest_approach(letter: _Letter) -> Approach | None:
+    return letter.session.scalar(
+        select(Approach)
+        .where(
+            Approach.driver_id.in_([person.id for person in letter.persons]),
+            Approach.asked_at > letter.now - CLOSED_LATELY,
+        )
+        .order_by(Approach.asked_at.desc())
+        .limit(1)
+    )
+
+
+def _take_back(letter: _Letter) -> None:
+    """A driver's no after their yes: undone at once when only one agreed trip can be meant."""
+    agreed = letter.session.scalars(
+        select(Approach)
+        .join(Ride, Ride.approach_id == Approach.id)
+        .where(
+            Approach.driver_id.in_([person.id for person in letter.persons]),
+            Approach.status == "accepted",
+            Ride.live_leg_id.is_not(None),
+            Ride.pickup_at > letter.now,
+        )
+        .distinct()
+    ).all()
+    if len(agreed) != 1 or len(letter.persons) != 1 or letter.questions:
+        return _to_human(letter, "cancel", urgent=bool(agreed))
+    one = agreed[0]
+    soon = min(part.pickup_at for part in one.legs) - letter.now < SOON
+    try:
+        with letter.session.begin_nested():
+            operations.decline(
+                letter.session,
+                one,
+                reason="",
+                through="sms",
+                actor=Actor(ActorKind.PERSON, one.driver_id),
+                now=letter.now,
+                policy=letter.policy,
+            )
+    except LotocarError as error:
+        return _to_human(letter, error.code, urgent=soon)
+    # somebody must find another car quickly: the desk hears of it besides
+    return inbound.settle(letter.row, "human" if soon else "acted", "cancel", subject_id=one.id, urgent=soon)
+
+
+def _stop(letter: _Letter) -> None:
+    """No SMS any more, whatever was going on; a person with something to come must be called."""
+    session, number = letter.session, letter.row.from_number
+    _answer(letter, "stop_confirmed", urgent=True)
+    outbox.stop_number(session, number, now=letter.now, keep="stop_confirmed")
+    delivery.learn(session, number, "stopped", source="sms", now=letter.now)
+    session.execute(
+        update(PhoneLine)
+        .where(PhoneLine.e164 == number, PhoneLine.sms_stopped_at.is_(None))
+        .values(sms_stopped_at=letter.now)
+    )
+    inbound.settle(letter.row, "human" if _has_something_to_come(letter) else "acted", "stop")
+
+
+def _has_something_to_come(letter: _Letter) -> bool:
+    ids = [person.id for person in letter.persons]
+    coming = select(Ride.id).where(
+        Ride.driver_id.in_(ids) | Ride.passenger_id.in_(ids),
+        Ride.live_leg_id.is_not(None),
+        Ride.pickup_at > letter.now,
+    )
+    return bool(letter.questions) or letter.session.scalar(coming.limit(1)) is not None
+
+
+def _in_doubt(letter: _Letter) -> None:
+    """A plain yes or no that several questions may claim is asked which one, once; all else is for a human."""
+    ambiguous = len(letter.questions) > 1 or len(letter.persons) > 1
+    if not (ambiguous and letter.questions and _is_plain(letter.row.body)):
+        return _to_human(letter, "doubt")
+    references = sorted(question.reference for question in letter.questions)
+    key = f"which/{letter.row.from_number}/{'-'.join(references)}"[:150]
+    already = letter.session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedup_key == key))
+    listed = [
+        {"reference": one.reference, "pickup_at": one.pickup_at, "destination": one.destination}
+        for one in letter.questions
+    ]
+    if already or not _answer(letter, "which_question", {"questions": listed}, key=key):
+        return _to_human(letter, "doubt")
+    return inbound.settle(letter.row, "acted", "which")
+
+
+def _is_plain(body: str) -> bool:
+    return read(body, ("0000",)).act in {"accept", "decline"}
+
+
+def _to_human(letter: _Letter, decision: str, *, urgent: bool = False, subject_id: int | None = None) -> None:
+    inbound.settle(letter.row, "human", decision[:16], urgent=urgent, subject_id=subject_id)
+
+
+def _answer(
+    letter: _Letter,
+    kind: str,
+    values: dict[str, object] | None = None,
+    *,
+    key: str = "",
+    urgent: bool = False,
+) -> bool:
+    """One automatic answer, unless this number had its share; whether it goes."""
+    number = letter.row.from_number
+    known = bool(letter.persons)
+    if not letter.policy.two_way or not number.startswith("+"):
+        return False
+    if not inbound.may_answer(letter.session, number, known=known, now=letter.now):
+        return False
+    outbox.queue(
+        letter.session,
+        now=letter.now,
+        kind=kind,
+        dedup_key=key or f"inbound/{letter.row.id}/{kind}",
+        to=PhoneNumber(number, LineKind.MOBILE),
+        person_id=letter.row.person_id,
+        subject_kind="inbound",
+        subject_id=letter.row.id,
+        values=values or {},
+        voice=letter.policy,
+        useful_until=letter.now + timedelta(hours=12),
+        urgent=True,  # the person wrote a moment ago
+        priority=1 if urgent else 3,
+    )
+    return True

@@ -1,0 +1,67 @@
+"""What the team does to messages: ticking what was dealt with, and forgetting a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from lotocar.errors import NotFound
+from lotocar.journal import operations as journal
+from lotocar.messages import rules
+from lotocar.messages.models import InboundMessage, NumberFact, OutboxMessage
+from lotocar.values.actor import Actor
+
+
+def handle(session: Session, message_id: str, *, actor: Actor, now: datetime) -> OutboxMessage:
+    """Somebody dealt with a message that needed a human (rang the person, mostly). Twice changes nothing.
+
+    What still waited to leave is taken back: the call replaced it.
+
+    Raises:
+        NotFound: no such message.
+    """
+    row = session.get(OutboxMessage, message_id, with_for_update=True)
+    if row is None:
+        raise NotFound("message")
+    if row.handled_at is None:
+        if row.status == "queued":
+            row.status = rules.message_after(row.status, "cancel")
+            row.settled_at = now
+        row.handled_at, row.handled_by_id = now, actor.id
+        journal.note(
+            session,
+            actor=actor,
+            now=now,
+            verb="message.handled",
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            data={"kind": row.kind, "status": row.status},
+        )
+    return row
+
+
+def erase_person(session: Session, person_id: int, *, numbers: Sequence[str], now: datetime) -> None:
+    """Forget the texts and numbers of one person; what waited to leave is taken back, fates and dates remain.
+
+    A number that others share keeps what the channel taught us of it only through them: it is forgotten here.
+    """
+    written = select(OutboxMessage).where(OutboxMessage.person_id == person_id).with_for_update()
+    for row in session.scalars(written):
+        if row.status == "queued":
+            row.status = rules.message_after(row.status, "cancel")
+            row.reason, row.settled_at = "person.erased", now
+        row.body, row.to_number, row.reference = "", "", ""
+        row.person_id = None
+        row.handled_at = row.handled_at or now
+    received = select(InboundMessage).where(
+        or_(InboundMessage.person_id == person_id, InboundMessage.from_number.in_(numbers))
+    )
+    for letter in session.scalars(received):
+        letter.body, letter.from_number, letter.to_number, letter.raw = "", "", "", {}
+        letter.person_id = None
+        if letter.state in {"received", "human"}:
+            letter.state, letter.handled_at = "handled", now
+    session.execute(delete(NumberFact).where(NumberFact.number.in_(numbers)))

@@ -1,0 +1,38 @@
+"""False knocks at the machines' door: counted, and no longer listened to past twenty a minute from one place."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from threading import Lock
+
+from prometheus_client import Counter
+
+REFUSED = Counter("lotocar_hooks_refused_total", "Calls to a machine's door that bore no genuine signature")
+PER_MINUTE = 20
+PLACES_KEPT = 5000
+
+
+class Knocks:
+    """The last false knocks of each place, in this process only: a counter, never a row."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.places: dict[str, deque[float]] = {}
+
+    def count(self, place: str) -> None:
+        """One more false knock."""
+        REFUSED.inc()
+        with self.lock:
+            if len(self.places) >= PLACES_KEPT:
+                self.places.pop(next(iter(self.places)))
+            self.places.setdefault(place, deque(maxlen=PER_MINUTE)).append(time.monotonic())
+
+    def too_many(self, place: str) -> bool:
+        """Whether this place knocked falsely twenty times within the minute."""
+        with self.lock:
+            knocks = self.places.get(place)
+            return knocks is not None and len(knocks) == PER_MINUTE and time.monotonic() - knocks[0] < 60
+
+
+KNOCKS = Knocks()

@@ -1,0 +1,19 @@
+"""Where machines knock: the SMS provider, and whoever watches over the service."""
+
+from __future__ import annotations
+
+from lotocar.web.guards import Route, anyone, by_signature
+from lotocar.web.hooks.health import health, metrics
+from lotocar.web.hooks.sms import inbound_sms, sms_status
+
+ROUTES = (
+    Route("/hooks/twilio/inbound", inbound_sms, by_signature, ("POST",)),
+    Route(
+        "/hooks/twilio/status/<string(length=32):outbox_id>/<int:attempt>",
+        sms_status,
+        by_signature,
+        ("POST",),
+    ),
+    Route("/sante", health, anyone),
+    Route("/metrics", metrics, anyone),
+)
