@@ -48,7 +48,12 @@ def erase_person(session: Session, person_id: int, *, numbers: Sequence[str], no
 
     A number that others share keeps what the channel taught us of it only through them: it is forgotten here.
     """
-    written = select(OutboxMessage).where(OutboxMessage.person_id == person_id).with_for_update()
+    # a text to nobody in particular (a code, say) went to whoever has the number
+    theirs = or_(
+        OutboxMessage.person_id == person_id,
+        OutboxMessage.person_id.is_(None) & OutboxMessage.to_number.in_(numbers),
+    )
+    written = select(OutboxMessage).where(theirs).with_for_update()
     for row in session.scalars(written):
         if row.status == "queued":
             row.status = rules.message_after(row.status, "cancel")
