@@ -139,4 +139,4 @@ def _day(rest: str, today: date, *, this: bool) -> date | None:
         return read_day(said, today)
     except Invalid as refusal:
         code = "when_unreadable" if refusal.code == "day_unreadable" else refusal.code
-        raise Invalid(code, **refusal.details) from None
+        raise Invalid(code, field=None, **refusal.details) from None

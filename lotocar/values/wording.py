@@ -81,7 +81,7 @@ def weekdays_words(days: Iterable[int]) -> str:
 def schedule_words(hours: Mapping[int, time | None]) -> str:
     """« lundi et mardi à 7 h 30, vendredi à 8 h »: days that share an hour are said together.
 
-    A day without an hour: « jeudi, heure à préciser ».
+    A day without an hour: « jeudi (heure à préciser) ».
     """
     groups: dict[time | None, list[int]] = {}
     for day in sorted(hours):
@@ -146,7 +146,7 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 def unbreakable(text: str) -> str:
     """The text with no-break spaces where a French page must not cut: « 8 h 30 », « 24 novembre », « à », ?"""
     text = re.sub(r"(?<=\d) (?=\d|h\b|min\b|km\b|m\b|€)|(?<=\bh) (?=\d)", NO_BREAK, text)
-    text = re.sub(rf"(?<=\d|er) (?=(?:{'|'.join(MONTH_NAMES)})\b)", NO_BREAK, text)
+    text = re.sub(rf"(?:(?<=\d)|(?<=1er)) (?=(?:{'|'.join(MONTH_NAMES)})\b)", NO_BREAK, text)
     text = re.sub(r"(?<=«) | (?=[»:])", NO_BREAK, text)
     return re.sub(r" (?=[;?!])", THIN_NO_BREAK, text)
 
@@ -156,7 +156,7 @@ def _ordinal(day: int) -> str:
 
 
 def _at(hour: time | None) -> str:
-    return ", heure à préciser" if hour is None else f" à {hour_words(hour)}"
+    return " (heure à préciser)" if hour is None else f" à {hour_words(hour)}"
 
 
 def _minutes(duration: timedelta) -> int:
