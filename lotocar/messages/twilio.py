@@ -54,11 +54,18 @@ class TwilioSender:
     """
 
     def __init__(
-        self, *, account_sid: str, auth_token: str, sender: str, status_url: str, base_url: str = ""
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        sender: str,
+        status_url: str,
+        base_url: str = "",
+        timeout: timedelta = rules.HTTP_TIMEOUT,
     ) -> None:
         self.sender = sender
         self.status_url = status_url.rstrip("/")
-        self.client = Client(account_sid, auth_token, http_client=PlainHttp(base_url))
+        self.client = Client(account_sid, auth_token, http_client=PlainHttp(base_url, timeout))
 
     def send(self, message: Outgoing) -> Accepted:
         """Create one message: POST Messages.json."""
@@ -122,12 +129,9 @@ class Signature:
 class PlainHttp(HttpClient):  # type: ignore[misc]
     """HTTP for Twilio's library: 10 s in all, no retry, no redirect, and our own base address when given."""
 
-    def __init__(self, base_url: str = "") -> None:
-        super().__init__(
-            logging.getLogger(__name__), is_async=False, timeout=rules.HTTP_TIMEOUT.total_seconds()
-        )
+    def __init__(self, base_url: str = "", timeout: timedelta = rules.HTTP_TIMEOUT) -> None:
+        super().__init__(logging.getLogger(__name__), is_async=False, timeout=timeout.total_seconds())
         self.base = urlsplit(base_url) if base_url else None
-        self.pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=self.timeout))
 
     def request(
         self,
@@ -148,12 +152,13 @@ class PlainHttp(HttpClient):  # type: ignore[misc]
         sent = dict(headers or {})
         if auth:
             sent |= urllib3.make_headers(basic_auth=":".join(auth))
-        # a kept connection may be cut while we write: closing each costs less than a doubt
         sent["Connection"] = "close"
         address = self._address(uri, params)
         body = urlencode(_pairs(data), doseq=True) if data else None
         try:
-            answer = self.pool.request(method, address, body=body, headers=sent, redirect=False)
+            # a connection kept for later may be cut while we write: a new one each time costs less than a doubt
+            with urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=self.timeout)) as pool:
+                answer = pool.request(method, address, body=body, headers=sent, redirect=False)
         except BEFORE_BYTES_LEFT as error:
             raise NotCreated("provider.unreachable") from error
         except urllib3.exceptions.HTTPError as error:
