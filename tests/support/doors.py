@@ -21,7 +21,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import Request, urlopen
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -30,6 +32,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
+from twilio.request_validator import RequestValidator
 from waitress import wasyncore
 from waitress.server import create_server
 from werkzeug.test import TestResponse
@@ -39,6 +42,7 @@ from lotocar.db import db
 from lotocar.staff.models import StaffSession
 from lotocar.values.tokens import hash_token, new_token
 from tests.support.factories import NOW, make_account
+from tests.support.fake_twilio import OURS, TOKEN
 from tests.support.pages import check_fragment, check_page, text_of, tree
 
 FAR_AWAY = datetime(2100, 1, 1, tzinfo=UTC)
@@ -47,12 +51,16 @@ SECRET = "only-for-the-tests-only-for-the-tests"
 
 @pytest.fixture
 def settings(engine_url: str) -> Settings:
-    """Settings of a test installation: stand-ins for everything outside. Override it to change some."""
+    """Settings of a test installation: stand-ins for everything outside, but webhooks are signed with a token.
+
+    Override it to change some.
+    """
     return Settings(
         database_url=engine_url,
         secret_key=SECRET,
         public_base_url="http://localhost",
         testing=True,
+        twilio_auth_token=TOKEN,
     )
 
 
@@ -275,10 +283,40 @@ def _pressed(form: Element, words: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class LiveServer:
-    """The product answering on this machine. `engine_url`'s database is behind it."""
+    """The product answering on this machine, on the database of `engine_url`."""
 
     url: str
     app: Flask
+
+    def work(self, *names: str) -> None:
+        """What the worker would do now: every job of the timetable once, or those named.
+
+        Raises:
+            AssertionError: a job failed, or another worker leads.
+        """
+        from lotocar import jobs
+
+        worker = jobs.Worker(jobs.rim_of(self.app), name="test")
+        try:
+            assert worker.beat(), "another worker leads"
+            for job in jobs.TIMETABLE:
+                assert (names and job.name not in names) or worker.run(job), f"job {job.name} failed"
+            worker.resign()
+        finally:
+            worker.rim.factory.kw["bind"].dispose()
+
+    def receive_sms(self, from_number: str, body: str, *, token: str = TOKEN) -> int:
+        """Somebody sends us an SMS, and the provider tells us with its signature; the status of our answer."""
+        address = f"{self.url}/hooks/twilio/inbound"
+        form = {"MessageSid": f"SM{secrets.token_hex(16)}", "From": from_number, "To": OURS, "Body": body}
+        signature = RequestValidator(token).compute_signature(address, form)
+        knock = Request(address, urlencode(form).encode(), {"X-Twilio-Signature": signature})
+        try:
+            with urlopen(knock, timeout=15) as answer:
+                return int(answer.status)
+        except HTTPError as refusal:
+            refusal.close()
+            return refusal.code
 
 
 @pytest.fixture
