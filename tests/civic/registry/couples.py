@@ -54,3 +54,17 @@ def a_couple(number: int = 1, **changes: Any) -> CoupleFacts:
         "status": "done",
     }
     return CoupleFacts(**(values | changes))
+
+
+MORNING = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+
+
+def short(number: int, start_at: datetime, **changes: Any) -> CoupleFacts:
+    """A ride of 20 minutes and 20 kilometres, from Cajarc."""
+    values: dict[str, Any] = {
+        "start_at": start_at,
+        "end_at": start_at + timedelta(minutes=20),
+        "start": CAJARC,
+        "distance_m": 20_000,
+    }
+    return a_couple(number, **(values | changes))

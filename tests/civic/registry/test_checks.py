@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from lotocar.civic.registry.checks import Review, Sent, review, rpc_day, trace_of
+from lotocar.civic.registry.checks import Review, review, rpc_day, trace_of
 from lotocar.civic.registry.facts import Code, CoupleFacts, Reason, Role
-from lotocar.civic.registry.rules import reasons
-from lotocar.civic.registry.schema import check_payload
-from lotocar.values.geo import Point
-from tests.civic.registry.couples import CAJARC, FIGEAC, MARCEL, NOW, ODILE, TO, a_couple, a_person
-
-PARIS = ZoneInfo("Europe/Paris")
-MORNING = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-
-
-def short(number: int, start_at: datetime, **changes: Any) -> CoupleFacts:
-    """A ride of 20 minutes and 20 kilometres."""
-    values: dict[str, Any] = {
-        "start_at": start_at,
-        "end_at": start_at + timedelta(minutes=20),
-        "start": CAJARC,
-        "distance_m": 20_000,
-    }
-    return a_couple(number, **(values | changes))
+from tests.civic.registry.couples import MARCEL, MORNING, NOW, ODILE, TO, a_person, short
 
 
 def ids(found: Review) -> list[str]:
@@ -195,6 +174,12 @@ def test_a_car_has_one_driver() -> None:
     assert why(review([first, second], now=NOW)) == dict.fromkeys((1, 2), (Reason(Code.DRIVERS_DIFFER),))
 
 
+def test_a_car_keeps_the_driver_it_was_sent_with() -> None:
+    sent = trace_of(short(9, MORNING, trip_id="c3" * 16, driver=a_person(77), passenger=TO))
+    found = review([short(1, MORNING, trip_id="c3" * 16)], now=NOW, already_sent=[sent])
+    assert why(found) == {1: (Reason(Code.DRIVERS_DIFFER),)}
+
+
 def test_nobody_is_in_two_cars_at_once() -> None:
     first = short(1, MORNING)
     second = short(2, MORNING + timedelta(minutes=5), driver=a_person(77))
@@ -218,154 +203,6 @@ def test_what_is_refused_hinders_nobody() -> None:
     back = short(2, refused.end_at + timedelta(minutes=5))
     found = review([refused, back], now=NOW)
     assert ids(found) == [back.journey_id]
-
-
-# --- random days -----------------------------------------------------------------------------------
-
-PEOPLE = [
-    a_person(n, last_name=name) for n, name in enumerate(("Delmas", "Vernet", "Poujol", "Roux"), start=1)
-]
-PEOPLE += [a_person(50 + n, phone_e164="+33536490033", last_name="Tô", user_id=f"{n}" * 32) for n in (1, 2)]
-NIGHTS = (  # an ordinary night, and the two on which clocks change
-    datetime(2026, 11, 20, 22, 0, tzinfo=UTC),
-    datetime(2026, 3, 28, 22, 0, tzinfo=UTC),
-    datetime(2026, 10, 24, 21, 0, tzinfo=UTC),
-)
-
-
-@st.composite
-def rides(draw: st.DrawFn) -> CoupleFacts:
-    number = draw(st.integers(1, 10_000))
-    night = draw(st.sampled_from(NIGHTS))
-    start_at = night + timedelta(minutes=draw(st.integers(-300, 300)))
-    minutes = draw(st.sampled_from((10, 18, 20, 25, 120)))
-    driver, passenger = draw(st.permutations(PEOPLE))[:2]
-    return short(
-        number,
-        start_at,
-        end_at=start_at + timedelta(minutes=minutes),
-        trip_id=f"{draw(st.integers(1, 9)):032x}",
-        driver=driver,
-        passenger=passenger,
-        status=draw(st.sampled_from(("done", "done", "done", "done", "planned"))),
-        seats=draw(st.integers(0, 9)),
-        contribution_cents=200,
-        revenue_cents=draw(st.sampled_from((200, 200, 200, 150))),
-    )
-
-
-DAYS = st.lists(rides(), max_size=14)
-JUDGED_AT = st.sampled_from([night + timedelta(hours=8) for night in NIGHTS])
-
-
-def would_refuse(before: list[Sent], new: Sent) -> set[str]:
-    """The registry's comparisons, written down as its documentation puts them, by looking at everything."""
-    pair = {new.driver_key, new.passenger_key}
-    found = set()
-    if any(old.journey_id == new.journey_id for old in before):
-        found.add("conflict")
-    for key in pair:
-        same_day = {
-            old.trip_id
-            for old in before
-            if key in (old.driver_key, old.passenger_key)
-            and old.start_at.astimezone(PARIS).date() == new.start_at.astimezone(PARIS).date()
-        }
-        if len(same_day - {new.trip_id}) >= 4:
-            found.add("too_many_trips_by_day")
-    for old in before:
-        if {old.driver_key, old.passenger_key} == pair and old.trip_id != new.trip_id:
-            gap = max(new.start_at - old.end_at, old.start_at - new.end_at)
-            if gap <= timedelta(minutes=30):
-                found.add("too_close_trips")
-    return found
-
-
-@settings(deadline=None)
-@given(DAYS, JUDGED_AT)
-def test_whatever_is_accepted_would_be_accepted_in_any_order(
-    couples: list[CoupleFacts], now: datetime
-) -> None:
-    found = review(couples, now=now)
-    traces = [ready.trace for ready in found.ready]
-    for place, trace in enumerate(traces):
-        assert would_refuse(traces[:place] + traces[place + 1 :], trace) == set()
-
-
-@settings(deadline=None)
-@given(DAYS, JUDGED_AT)
-def test_every_accepted_body_passes_the_schema(couples: list[CoupleFacts], now: datetime) -> None:
-    for ready in review(couples, now=now).ready:
-        assert check_payload(ready.body) == []
-        assert reasons(ready.couple, now=now) == ()
-        assert now - ready.couple.start_at <= timedelta(hours=24)
-
-
-@settings(deadline=None)
-@given(DAYS, JUDGED_AT, st.randoms())
-def test_every_couple_is_answered_once_and_the_order_given_changes_nothing(
-    couples: list[CoupleFacts], now: datetime, luck: random.Random
-) -> None:
-    couples = list({couple.journey_id: couple for couple in couples}.values())
-    found = review(couples, now=now)
-    answered = [*ids(found), *(refused.couple.journey_id for refused in found.refused)]
-    assert sorted(answered) == sorted(couple.journey_id for couple in couples)
-    assert all(refused.reasons for refused in found.refused)
-    shuffled = luck.sample(couples, len(couples))
-    assert review(shuffled, now=now) == found
-
-
-@settings(deadline=None)
-@given(DAYS, JUDGED_AT)
-def test_sending_in_two_times_refuses_what_was_already_sent_and_sends_nothing_new(
-    couples: list[CoupleFacts], now: datetime
-) -> None:
-    once = review(couples, now=now)
-    again = review(couples, now=now, already_sent=[ready.trace for ready in once.ready])
-    assert again.ready == ()
-    sent = {ready.couple.journey_id for ready in once.ready}
-    for refused in again.refused:
-        if refused.couple.journey_id in sent and not reasons(refused.couple, now=now):
-            assert refused.reasons == (Reason(Code.ID_USED),)
-
-
-@settings(deadline=None)
-@given(DAYS, JUDGED_AT)
-def test_each_refusal_for_another_ride_has_that_ride(couples: list[CoupleFacts], now: datetime) -> None:
-    found = review(couples, now=now)
-    accepted = [ready.trace for ready in found.ready]
-    for refused in found.refused:
-        said = {reason.code for reason in refused.reasons}
-        others = [trace for trace in accepted if trace.start_at <= refused.couple.start_at]
-        if Code.TOO_CLOSE in said:
-            new = trace_of(refused.couple)
-            near = [
-                old
-                for old in others
-                if old.pair == new.pair and old.end_at > new.start_at - timedelta(minutes=31)
-            ]
-            assert near
-
-
-@settings(deadline=None)
-@given(
-    st.floats(allow_nan=True), st.floats(allow_nan=True), st.integers(-5, 10**9), st.integers(-(10**6), 10**6)
-)
-def test_absurd_numbers_are_refused_or_give_a_fit_body(
-    lat: float, lon: float, metres: int, seconds: int
-) -> None:
-    start_at = NOW - timedelta(hours=3)
-    couple = a_couple(
-        1,
-        start_at=start_at,
-        start=Point(lat, lon),
-        end=FIGEAC,
-        distance_m=metres,
-        end_at=start_at + timedelta(seconds=seconds),
-    )
-    found = review([couple], now=NOW)
-    assert len(found.ready) + len(found.refused) == 1
-    assert all(check_payload(ready.body) == [] for ready in found.ready)
 
 
 def test_twenty_times_more_rides_of_one_couple_do_not_take_four_hundred_times_longer() -> None:
