@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lotocar.messages import rules
+from lotocar.messages.gsm import segments, transliterate
 from lotocar.messages.models import NumberFact, OutboxMessage
-from lotocar.messages.texts import SenderPolicy, read_aloud, segments, sms, transliterate
+from lotocar.messages.texts import SenderPolicy, read_aloud, sms
 from lotocar.values.tokens import new_hex_id
 
 __all__ = [
@@ -87,7 +88,7 @@ def queue(
         subject_id=subject_id,
         reference=reference,
         body=body,
-        segments=segments(body),
+        segments=segments(body).segments,
         priority=priority,
         not_before=rules.leaves_at(now=now, night_from=night_from),
         night_from=night_from,

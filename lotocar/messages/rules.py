@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from lotocar.values.days import PARIS
 from lotocar.values.steps import Table, allows, step
 
 OUTBOX: Table = {
@@ -96,7 +96,6 @@ VALIDITY_MAX = timedelta(hours=10)
 CLOCK_TOLERANCE = timedelta(seconds=5)
 RETRIES_BEFORE_HUMAN = 12
 
-PARIS = ZoneInfo("Europe/Paris")
 DAY_OPENS = time(8, 0)
 DAY_CLOSES = time(20, 30)
 NEAR_TRIP = timedelta(hours=3)

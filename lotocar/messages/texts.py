@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from lotocar.errors import NotFound
-from lotocar.messages.rules import PARIS
+from lotocar.values.days import DAY_NAMES, local
+from lotocar.values.wording import day_words, hour_words
 
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 DANGLING = frozenset({"de", "du", "des", "d", "le", "la", "les", "l", "et", "en", "à", "sur", "pour"})
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 
@@ -88,21 +83,19 @@ def spelled(code: str) -> str:
 
 
 def day(at: datetime) -> str:
-    """« mardi 24 novembre », in Paris."""
-    local = at.astimezone(PARIS)
-    return f"{WEEKDAYS[local.weekday()]} {'1er' if local.day == 1 else local.day} {MONTHS[local.month - 1]}"
+    """« mardi 24 novembre » on French clocks."""
+    return day_words(local(at).date())
 
 
 def short_day(at: datetime) -> str:
-    """« mar. 24/11 », in Paris, for texts that must stay short."""
-    local = at.astimezone(PARIS)
-    return f"{WEEKDAYS[local.weekday()][:3]}. {local.day}/{local.month}"
+    """« mar. 24/11 » on French clocks, for texts that must stay short."""
+    there = local(at)
+    return f"{DAY_NAMES[there.weekday()][:3]}. {there.day}/{there.month}"
 
 
 def hour(at: datetime) -> str:
-    """« 8 h 30 », in Paris."""
-    local = at.astimezone(PARIS)
-    return f"{local.hour} h {local.minute:02d}" if local.minute else f"{local.hour} h"
+    """« 8 h 30 » on French clocks."""
+    return hour_words(local(at).time())
 
 
 @lru_cache(maxsize=1)
@@ -123,17 +116,3 @@ def _render(kind: str, name: str, values: Mapping[str, object]) -> str:
     except TemplateNotFound:
         raise NotFound("message.kind", kind=kind) from None
     return " ".join(template.render(values).split())
-
-
-def transliterate(text: str) -> str:
-    """The text in letters that a phone receives whole."""
-    kept = "éèàùÉäöüñ"
-    text = (
-        text.replace("’", "'").replace("« ", '"').replace(" »", '"').replace("œ", "oe").replace("\xa0", " ")
-    )
-    return "".join(c if c in kept else unicodedata.normalize("NFKD", c)[0] for c in text)
-
-
-def segments(text: str) -> int:
-    """How many SMS this text costs."""
-    return 1 if len(text) <= 160 else -(-len(text) // 153)

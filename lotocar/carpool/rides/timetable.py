@@ -22,9 +22,9 @@ from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.trips.models import Trip
 from lotocar.messages import outbox
 from lotocar.messages.models import OutboxMessage
-from lotocar.messages.rules import PARIS
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM
+from lotocar.values.days import PARIS
 
 RELAUNCH_NO_SOONER = timedelta(hours=2)
 RELAUNCH_LEAVES = timedelta(hours=1)  # before the question lapses
