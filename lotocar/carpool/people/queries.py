@@ -38,6 +38,14 @@ def person_of_link(
     return link.person, link
 
 
+def links_since(session: Session, person_id: int, *, purpose: str, since: datetime) -> int:
+    """How many links of this purpose the person was given since this instant."""
+    given = select(func.count()).where(
+        PrivateLink.person_id == person_id, PrivateLink.purpose == purpose, PrivateLink.created_at > since
+    )
+    return session.scalar(given) or 0
+
+
 def same_person(
     session: Session, *, first_name: str, last_name: str, e164s: Collection[str]
 ) -> Person | None:

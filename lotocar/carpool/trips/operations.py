@@ -47,10 +47,18 @@ def has_changed_trips(session: Session) -> bool:
 
 
 def post_trip(
-    session: Session, *, driver: Person, offer: rules.TripOffer, confirmed: bool, actor: Actor, now: datetime
+    session: Session,
+    *,
+    driver: Person,
+    offer: rules.TripOffer,
+    confirmed: bool,
+    public_id: str | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Trip:
     """A new trip of this driver, whose hour and places hold today when `confirmed`.
 
+    `public_id`, 32 random hex characters, may come from the form, so that a form sent twice clashes with itself.
     It can be found at once when the driver's number is confirmed and the driver accepted; otherwise it is pending.
 
     Raises:
@@ -62,7 +70,7 @@ def post_trip(
     enrolment = people.enrol(session, driver, role="driver", act="apply", actor=actor, now=now)
     status = rules.initial_status(line_confirmed=_is_reached(driver), enrolment=enrolment.status)
     trip = Trip(
-        public_id=new_hex_id(),
+        public_id=public_id or new_hex_id(),
         driver=driver,
         status=status,
         confirmed_at=now if confirmed else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from collections.abc import Collection
+
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
-from lotocar.carpool.trips.models import Trip
+from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.errors import NotFound
 
 
@@ -52,6 +54,11 @@ def trip_by_public_id(session: Session, public_id: str) -> Trip:
     return trip
 
 
+def is_posted(session: Session, public_id: str) -> bool:
+    """Whether a trip is known by this identifier, whatever became of it."""
+    return session.scalar(select(Trip.id).where(Trip.public_id == public_id)) is not None
+
+
 def awaiting_call(session: Session) -> list[Trip]:
     """Pending trips whose driver has no confirmed number: the desk's call, the oldest first."""
     reached = Person.lines.any(PhoneLine.confirmed_at.is_not(None))
@@ -65,3 +72,23 @@ def _whole() -> Select[Trip]:
         selectinload(Trip.pauses),
         selectinload(Trip.driver).selectinload(Person.lines),
     )
+
+
+def listed(
+    session: Session,
+    *,
+    insee: str | None = None,
+    weekday: int | None = None,
+    communes: Collection[str] = (),
+    limit: int = 40,
+    offset: int = 0,
+) -> list[Trip]:
+    """Offers not deleted, newest first; touching a commune, running on a weekday (0 is Monday), within an area."""
+    query = _whole().where(Trip.status != "deleted").order_by(Trip.id.desc()).limit(limit).offset(offset)
+    if insee is not None:
+        query = query.where(or_(Trip.origin_insee == insee, Trip.destination_insee == insee))
+    if weekday is not None:
+        query = query.where(Trip.departures.any(Departure.weekday == weekday))
+    if communes:
+        query = query.where(or_(Trip.origin_insee.in_(communes), Trip.destination_insee.in_(communes)))
+    return list(session.scalars(query).unique())

@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 
 from lotocar.errors import Invalid, Refused
 from lotocar.values.geo import Stop, distance_m
+from lotocar.values.hours import local_instant
 from lotocar.values.steps import Table, step
 
 TRIP: Table = {
@@ -129,6 +130,18 @@ def _check_dated(departure: DepartureOffer, today: date) -> None:
         raise Invalid("trip.day_past", field=blamed)
     if departure.day - today > FURTHEST_AHEAD:
         raise Invalid("trip.day_far", field=blamed)
+    _check_clock(departure)
+
+
+def _check_clock(departure: DepartureOffer) -> None:
+    """On the nights when clocks change, an hour may not exist, or exist twice."""
+    if departure.day is None or departure.hour is None:
+        return
+    try:
+        local_instant(departure.day, departure.hour)
+    except Invalid as refusal:
+        blamed = "hour" if departure.direction == "out" else "back_hour"
+        raise Invalid(refusal.code, field=blamed) from None
 
 
 def _check_back_after_out(offer: TripOffer) -> None:

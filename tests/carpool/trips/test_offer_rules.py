@@ -17,6 +17,8 @@ from lotocar.values.geo import Stop
 from tests.support.factories import CAHORS, FIGEAC, TUESDAY
 
 TODAY = date(2026, 11, 21)
+SPRING = date(2027, 3, 28)  # 02:30 is never shown
+AUTUMN = date(2027, 10, 31)  # 02:30 is shown twice
 WEEKLY = TripOffer(CAHORS, FIGEAC, "regular", (DepartureOffer("out", weekday=1, hour=time(8, 30)),))
 ONCE = TripOffer(
     CAHORS,
@@ -60,6 +62,13 @@ def test_a_plain_offer_is_accepted(offer):
             "trip.back_before_out",
             "back_hour",
         ),
+        (replace(ONCE, departures=(dated("out", SPRING, time(2, 30)),)), "hour_missing", "hour"),
+        (
+            replace(ONCE, departures=(dated("out", SPRING, time(1)), dated("back", SPRING, time(2, 30)))),
+            "hour_missing",
+            "back_hour",
+        ),
+        (replace(ONCE, departures=(dated("out", AUTUMN, time(2, 30)),)), "hour_twice", "hour"),
         (replace(WEEKLY, kind="monthly"), "trip.kind", "kind"),
         (replace(WEEKLY, seats=0), "trip.seats", "seats"),
         (replace(WEEKLY, seats=9), "trip.seats", "seats"),

@@ -1,0 +1,142 @@
+"""A driver's own trips, one act a view; every act is a POST."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.trips import operations as trips
+from lotocar.carpool.trips import queries
+from lotocar.carpool.trips.models import Trip
+from lotocar.errors import Invalid
+from lotocar.web.driver.forms import PauseForm, asked_kind
+from lotocar.web.driver.showing import shown, typed
+from lotocar.web.driver.space import acting, driver_of, is_awaited, today, trip_of
+from lotocar.web.edge import session
+from lotocar.web.render import page, see_other
+from lotocar.web.trip_form import TripForm
+
+
+def new_trip(token: str) -> Response:
+    """The form for one more trip of a driver we know."""
+    driver = driver_of(token)
+    form = TripForm(kind=asked_kind(request.args.get("quand")))
+    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=None)
+
+
+def add_trip(token: str) -> Response:
+    """One more trip."""
+    driver, form = driver_of(token), TripForm()
+    if form.validate():
+        try:
+            trips.post_trip(
+                session(),
+                driver=driver,
+                offer=form.offer(),
+                confirmed=True,
+                actor=acting(driver),
+                now=clock.now(),
+            )
+            return see_other("driver.space", token=token, notice="Votre nouveau trajet est enregistré.")
+        except Invalid as refusal:
+            form.blame(refusal)
+    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=None, status=422)
+
+
+def edit_trip(token: str, public_id: str) -> Response:
+    """The same form, filled in."""
+    driver, trip = trip_of(token, public_id)
+    return page(
+        "driver/trip_form.html", form=TripForm(data=typed(trip)), driver=driver, token=token, trip=trip
+    )
+
+
+def change_trip(token: str, public_id: str) -> Response:
+    """The trip as the driver now says it."""
+    driver, trip = trip_of(token, public_id)
+    form = TripForm()
+    if form.validate():
+        try:
+            offer = form.offer(valid_from=trip.valid_from, valid_until=trip.valid_until)
+            trips.change_trip(session(), trip, offer, actor=acting(driver), now=clock.now())
+            return see_other("driver.space", token=token, notice="Votre trajet est modifié.")
+        except Invalid as refusal:
+            form.blame(refusal)
+    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=trip, status=422)
+
+
+def pause_form(token: str, public_id: str) -> Response:
+    """Between which days?"""
+    _driver, trip = trip_of(token, public_id)
+    return _pause_page(token, trip, PauseForm())
+
+
+def pause_trip(token: str, public_id: str) -> Response:
+    """This trip, or every trip of the driver, does not run between two days."""
+    driver, trip = trip_of(token, public_id)
+    form = PauseForm()
+    if not form.validate():
+        return _pause_page(token, trip, form, status=422)
+    first, last = form.days
+    try:
+        for one in _still_running(driver.id) if form.every.data else [trip]:
+            trips.pause(session(), one, first, last, actor=acting(driver), now=clock.now())
+    except Invalid as refusal:
+        form.blame(refusal)
+        return _pause_page(token, trip, form, status=422)
+    return see_other("driver.space", token=token, notice="La pause est enregistrée.")
+
+
+def end_pause(token: str, public_id: str, pause_id: int) -> Response:
+    """The trip runs again on those days."""
+    driver, trip = trip_of(token, public_id)
+    trips.remove_pause(session(), trip, pause_id, actor=acting(driver), now=clock.now())
+    return see_other("driver.space", token=token, notice="La pause est retirée.")
+
+
+def stop_trip(token: str, public_id: str) -> Response:
+    """No passenger finds it any more."""
+    driver, trip = trip_of(token, public_id)
+    trips.stop(session(), trip, actor=acting(driver), now=clock.now())
+    return see_other(
+        "driver.space", token=token, notice="Ce trajet n'est plus proposé. Vous pouvez le reprendre."
+    )
+
+
+def resume_trip(token: str, public_id: str) -> Response:
+    """Passengers find it again."""
+    driver, trip = trip_of(token, public_id)
+    trips.resume(session(), trip, actor=acting(driver), now=clock.now())
+    return see_other("driver.space", token=token, notice="Ce trajet est de nouveau proposé.")
+
+
+def ask_delete(token: str, public_id: str) -> Response:
+    """Sure?"""
+    driver, trip = trip_of(token, public_id)
+    awaited = is_awaited(driver, trip)
+    return page("driver/delete_trip.html", token=token, shown=shown(trip, today()), promised=awaited)
+
+
+def delete_trip(token: str, public_id: str) -> Response:
+    """The trip leaves the page and every search, unless a passenger still counts on it."""
+    driver, trip = trip_of(token, public_id)
+    if is_awaited(driver, trip):
+        return see_other("driver.ask_delete", token=token, public_id=public_id)
+    trips.delete(session(), trip, actor=acting(driver), now=clock.now())
+    return see_other("driver.space", token=token, notice="Le trajet est supprimé.")
+
+
+def _still_running(driver_id: int) -> list[Trip]:
+    return [one for one in queries.trips_of(session(), driver_id) if one.status == "active"]
+
+
+def _pause_page(token: str, trip: Trip, form: PauseForm, *, status: int = 200) -> Response:
+    others = [one for one in _still_running(trip.driver_id) if one.id != trip.id]
+    return page(
+        "driver/pause.html",
+        form=form,
+        token=token,
+        shown=shown(trip, today()),
+        has_others=bool(others),
+        status=status,
+    )
