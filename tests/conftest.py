@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.doors",
     "tests.support.chromium",
+    "tests.support.village",
 ]
 
 
