@@ -11,6 +11,7 @@
     this.list = root.querySelector("[role=listbox]");
     this.code = root.querySelector("[data-combobox-code]");
     this.status = root.querySelector("[data-combobox-status]");
+    this.guesses = root.querySelectorAll("[data-combobox-guess]"); // « vouliez-vous dire »
     this.eager = root.hasAttribute("data-eager"); // the first option is taken by Tab or Enter
     this.asked = 0;
     this.active = -1;
@@ -29,10 +30,25 @@
     input.addEventListener("blur", this.close.bind(this));
     this.list.addEventListener("mousedown", function (event) { event.preventDefault(); }); // keeps the focus in the field
     this.list.addEventListener("click", this.clicked.bind(this));
+    this.root.addEventListener("change", this.guessed.bind(this));
+  };
+
+  Combobox.prototype.guessed = function (event) {
+    if (event.target.hasAttribute("data-combobox-guess")) this.keep(event.target.dataset.label, event.target.value);
+  };
+
+  Combobox.prototype.keep = function (label, value) {
+    this.input.value = label;
+    if (this.code) this.code.value = value;
+  };
+
+  Combobox.prototype.forget = function () {
+    if (this.code) this.code.value = "";
+    this.guesses.forEach(function (guess) { guess.checked = false; });
   };
 
   Combobox.prototype.typed = function () {
-    if (this.code) this.code.value = "";
+    this.forget();
     clearTimeout(this.timer);
     if (this.input.value.trim().length < FEWEST_LETTERS) return this.close();
     this.timer = setTimeout(this.ask.bind(this), DELAY_MS);
@@ -99,8 +115,8 @@
   Combobox.prototype.choose = function (option) {
     this.asked += 1; // an answer still on its way is too late
     clearTimeout(this.timer);
-    this.input.value = option.dataset.label;
-    if (this.code) this.code.value = option.dataset.value;
+    this.forget();
+    this.keep(option.dataset.label, option.dataset.value);
     this.close();
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
   };

@@ -15,34 +15,50 @@
     element.focus();
   }
 
+  function rememberSent() {
+    var at = document.activeElement;
+    if (at && at.value !== undefined) at.valueSent = at.value;
+  }
+
   function holdFocus() {
     var at = document.activeElement;
     if (!at || at === document.body) return;
     held = { element: at, id: at.id, name: at.getAttribute("name"), value: at.value };
+    held.typedSince = at.valueSent !== undefined && at.valueSent !== at.value;
     try { held.start = at.selectionStart; held.end = at.selectionEnd; } catch (e) { held.start = null; } // number fields refuse
   }
 
-  function sameField(within) {
+  function sameField() {
     if (held.id) return document.getElementById(held.id);
-    return held.name ? within.querySelector('[name="' + CSS.escape(held.name) + '"]') : null;
+    return held.name ? document.querySelector('main [name="' + CSS.escape(held.name) + '"]') : null;
+  }
+
+  function putCaret(field) {
+    if (typeof held.start !== "number" || field.value !== held.value) return;
+    try { field.setSelectionRange(held.start, held.end); } catch (e) { /* a field without a caret */ }
   }
 
   function giveBack(within) {
-    var again = sameField(within);
+    var again = sameField();
     focusOn(again || within);
-    if (!again || held.start === null || held.start === undefined || again.value !== held.value) return;
-    try { again.setSelectionRange(held.start, held.end); } catch (e) { /* a field without a caret */ }
+    if (!again) return;
+    // letters typed while the answer was on its way win over the answer, and are sent in their turn
+    if (held.typedSince) again.value = held.value;
+    putCaret(again);
+    if (held.typedSince) again.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function swapped(event) {
+    if (held && !held.element.isConnected) giveBack(event.target);
+    held = null;
   }
 
   function settled(event) {
-    var within = event.detail.elt && event.detail.elt.isConnected ? event.detail.elt : event.detail.target;
-    if (!within) return;
+    var within = event.target;
     var said = within.matches("[data-announce]") ? within : within.querySelector("[data-announce]");
     if (said) announce(said.dataset.announce);
     var wanted = within.matches("[data-focus-on-load]") ? within : within.querySelector("[data-focus-on-load]");
     if (wanted) focusOn(wanted);
-    else if (held && !held.element.isConnected) giveBack(within);
-    held = null;
   }
 
   function showFailure(event) {
@@ -51,7 +67,9 @@
     event.stopPropagation();
   }
 
+  document.addEventListener("htmx:beforeRequest", rememberSent);
   document.addEventListener("htmx:beforeSwap", holdFocus);
+  document.addEventListener("htmx:afterSwap", swapped);
   document.addEventListener("htmx:afterSettle", settled);
   document.addEventListener("htmx:sendError", showFailure);
   document.addEventListener("htmx:timeout", showFailure);

@@ -70,13 +70,18 @@
 
   function listKeys(panel) {
     var list = panel.querySelector("[data-keys-list]");
+    var told = {};
     list.textContent = "";
     document.querySelectorAll("[data-key]").forEach(function (element) {
-      if (element === panel || !usable(element) || (element.matches("[data-row]"))) return;
+      if (element === panel || !usable(element) || element.matches("[data-row]")) return;
+      var said = element.dataset.key + " " + nameOf(element);
+      if (told[said]) return; // each row of a list has the same keys
+      told[said] = true;
       var line = document.createElement("li");
       var key = document.createElement("kbd");
       key.className = "key";
-      key.textContent = element.dataset.key;
+      var drawn = (element.labels && element.labels[0] || element).querySelector("kbd");
+      key.textContent = drawn ? drawn.textContent : element.dataset.key.toUpperCase();
       line.appendChild(key);
       line.appendChild(document.createTextNode(nameOf(element)));
       list.appendChild(line);

@@ -25,14 +25,16 @@ class SampleForm(Form):
     origin_code = HiddenField()
     day = StringField("Jour", [InputRequired("Écrivez le jour.")])
     seats = IntegerField("Places libres", default=2)
-    reason = SelectField("Motif", choices=[("courses", "Courses"), ("visite", "Visite")], default="courses")
+    reason = SelectField("Motif", choices=["Courses", "Visite"], default="Courses")
     kind = RadioField(
-        "Votre trajet", [InputRequired("Choisissez.")], choices=[("regular", "Régulier"), ("once", "Une seule fois")]
+        "Votre trajet",
+        [InputRequired("Choisissez.")],
+        choices=["Régulier", "Une seule fois"],
     )
     ways = SelectMultipleField(
         "Comment vous joindre",
-        choices=[("sms", "SMS"), ("call", "Appel")],
-        default=["sms"],
+        choices=["SMS", "Appel"],
+        default=["SMS"],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -57,7 +59,7 @@ def week_rows(form: WeekForm) -> list[tuple[str, object, object, object]]:
 
 def wrong_form() -> SampleForm:
     """The form shown again after a bad answer."""
-    form = SampleForm(data={"seats": 2, "origin": "Pradines", "reason": "visite", "ways": ["sms"]})
+    form = SampleForm(data={"seats": 2, "origin": "Pradines", "reason": "Visite", "ways": ["SMS"]})
     form.validate()
     return form
 
