@@ -117,9 +117,14 @@ def _way(departure: DepartureFacts, need: Need, roads: Roads) -> Way:
 def _person_rule(departure: DepartureFacts, leg: LegFacts) -> Rule | None:
     if not departure.is_open:
         return Rule.CLOSED
-    if departure.driver_id == leg.passenger_id:
-        return Rule.SAME_PERSON
-    return Rule.AVOIDED if departure.driver_id in leg.avoid else None
+    if not is_barred(departure.driver_id, leg):
+        return None
+    return Rule.SAME_PERSON if departure.driver_id == leg.passenger_id else Rule.AVOIDED
+
+
+def is_barred(driver_id: int, leg: LegFacts) -> bool:
+    """Whether this driver may not take this passenger: the same person, or a pair to avoid."""
+    return driver_id == leg.passenger_id or driver_id in leg.avoid
 
 
 def _on(day: date, departure: DepartureFacts, need: Need, way: Way) -> Candidate | Exclusion:

@@ -10,7 +10,7 @@ from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.mirror import Mirror
-from lotocar.carpool.matching.rules import fits, judge, prepare, rank
+from lotocar.carpool.matching.rules import days_of, fits, judge, prepare, rank
 from lotocar.world.roads.router import Roads
 
 NOBODY_ASKED: Mapping[int, int] = {}
@@ -31,7 +31,10 @@ def candidates(
         Invalid: the leg makes no sense (see `rules.prepare`).
     """
     need = prepare(leg, roads)
-    answers = (judge(departure, need, roads) for departure in departures)
+    weekdays, days = {day.weekday() for day in days_of(need)}, {*days_of(need)}
+    # most departures are those of another day: known without any road
+    in_time = (one for one in departures if one.day in days or one.weekday in weekdays)
+    answers = (judge(departure, need, roads) for departure in in_time)
     return ordered((one for one in answers if isinstance(one, Candidate)), asked_recently)
 
 

@@ -7,13 +7,15 @@ without looking at its rows, between which hours a driver must leave to pass in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, UNKNOWN_HOUR, Columns, Rows
-from lotocar.world.roads.spots import UNIT_M, Spots
+from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, Columns, Rows
+from lotocar.world.roads.spots import UNIT_M, Spot, Spots
 
 _BLOCK_SHIFT = 22  # blocks of 2**22 steps of 3 mm: 12.6 km
 _RUN_WORTH_CUTTING = 512  # below, a calendar code stays in one run
@@ -21,13 +23,16 @@ _RUN_WORTH_CUTTING = 512  # below, a calendar code stays in one run
 Ints = NDArray[np.int64]
 
 
+Axes = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """One row per run, in the order of the table. Boxes are in steps of the spots."""
 
     code: NDArray[np.int32]
-    low: NDArray[np.float64]  # runs × 3
-    high: NDArray[np.float64]
+    low: Axes
+    high: Axes
     budget: Ints
     flexibility_seconds: Ints
 
@@ -57,29 +62,34 @@ class Table:
         first, last = np.searchsorted(self.runs.code, (code, code + 1))
         return range(int(first), int(last))
 
-    def rows_between(self, runs: Rows, earliest: Ints, latest: Ints) -> Rows:
-        """The rows of these runs from one minute of the day to another, both included, run by run."""
+    def between(self, runs: Rows, earliest: Ints, latest: Ints) -> tuple[Rows, Ints]:
+        """For each of these runs, its first row from one minute of the day to another, and how many there are.
+
+        Both minutes are included.
+        """
         base = runs << MINUTE_BITS
         wanted = np.concatenate((base + earliest, base + latest + 1)).astype(np.int32)
         first, last = np.searchsorted(self.columns.slot, wanted).reshape(2, -1)
-        return _spread(first, np.maximum(last - first, 0))
+        return first, np.maximum(last - first, 0)
 
-    def rows_without_hour(self, runs: Rows) -> Rows:
-        """The rows of these runs whose driver gave no hour."""
-        unknown = np.full(len(runs), UNKNOWN_HOUR)
-        return self.rows_between(runs, unknown, unknown)
+    def nearest_m(self, runs: Rows, spot: Spot) -> NDArray[np.float64]:
+        """No origin of a run is nearer to this spot than this, straight through."""
+        return _length(
+            np.maximum(np.maximum(low[runs] - here, here - high[runs]), 0.0)
+            for low, high, here in zip(self.runs.low, self.runs.high, spot, strict=True)
+        )
 
-    def distances_m(self, runs: Rows, spot: Spots) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The nearest and the farthest that an origin of each run can be from this spot, straight through."""
-        low, high = self.runs.low[runs], self.runs.high[runs]
-        here = np.array([spot.x[0], spot.y[0], spot.z[0]], dtype=np.float64)
-        near = np.maximum(np.maximum(low - here, here - high), 0.0)
-        far = np.maximum(np.abs(low - here), np.abs(high - here))
-        return _length(near), _length(far)
+    def farthest_m(self, runs: Rows, spot: Spot) -> NDArray[np.float64]:
+        """No origin of a run is farther from this spot than this, straight through."""
+        return _length(
+            np.maximum(here - low[runs], high[runs] - here)
+            for low, high, here in zip(self.runs.low, self.runs.high, spot, strict=True)
+        )
 
 
-def _length(steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    length: NDArray[np.float64] = np.sqrt((steps * steps).sum(axis=1)) * UNIT_M
+def _length(axes: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
+    x, y, z = axes
+    length: NDArray[np.float64] = np.sqrt(x * x + y * y + z * z) * UNIT_M
     return length
 
 
@@ -92,21 +102,20 @@ def _blocks(origin: Spots, code: NDArray[np.int32]) -> Ints:
 
 
 def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Directory:
-    if len(columns) == 0:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Directory(nothing.astype(np.int32), np.zeros((0, 3)), np.zeros((0, 3)), nothing, nothing)
-    axes = (columns.origin.x, columns.origin.y, columns.origin.z)
     return Directory(
         code=code[starts],
-        low=np.stack([np.minimum.reduceat(axis, starts) for axis in axes], axis=1).astype(np.float64),
-        high=np.stack([np.maximum.reduceat(axis, starts) for axis in axes], axis=1).astype(np.float64),
-        budget=np.maximum.reduceat(columns.budget, starts).astype(np.int64),
-        flexibility_seconds=60 * np.maximum.reduceat(columns.flexibility_minutes, starts).astype(np.int64),
+        low=_box(columns.origin, starts, np.minimum),
+        high=_box(columns.origin, starts, np.maximum),
+        budget=_by_run(columns.budget, starts, np.maximum).astype(np.int64),
+        flexibility_seconds=60 * _by_run(columns.flexibility_minutes, starts, np.maximum).astype(np.int64),
     )
 
 
-def _spread(first: Rows, count: Rows) -> Rows:
-    """All the ranks from each `first` on, `count` of them."""
-    total = int(count.sum())
-    before = np.cumsum(count) - count
-    return np.repeat(first - before, count) + np.arange(total, dtype=np.intp)
+def _box(spots: Spots, starts: Rows, extreme: np.ufunc) -> Axes:
+    x, y, z = (_by_run(axis, starts, extreme).astype(np.float64) for axis in (spots.x, spots.y, spots.z))
+    return x, y, z
+
+
+def _by_run(column: NDArray[Any], starts: Rows, extreme: np.ufunc) -> NDArray[Any]:
+    # reduceat refuses a table without a row
+    return extreme.reduceat(column, starts) if len(starts) else column[:0]
