@@ -135,4 +135,5 @@ class ContactReveal(Base):
     driver_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     passenger_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"), index=True)
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    network_hash: Mapped[str] = mapped_column(String(64), default="")  # the asker's address under a key
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # those of the day are counted

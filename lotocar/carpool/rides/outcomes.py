@@ -48,9 +48,16 @@ def finish(
 
 
 def reveal_contact(
-    session: Session, *, driver: Person, passenger: Person, trip_id: int, actor: Actor, now: datetime
+    session: Session,
+    *,
+    driver: Person,
+    passenger: Person,
+    trip_id: int,
+    network_hash: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Record that a driver's number was shown to this passenger.
+    """Record that a driver's number was shown to this passenger; `network_hash` stands for where they asked from.
 
     Raises:
         Refused: a minor without a recorded authorisation.
@@ -58,7 +65,15 @@ def reveal_contact(
     guardian = passenger.guardian_consent_at is not None
     if not may_give_contact(minor=passenger.minor, guardian_consented=guardian):
         raise Refused("person.guardian")
-    session.add(ContactReveal(driver_id=driver.id, passenger_id=passenger.id, trip_id=trip_id, at=now))
+    session.add(
+        ContactReveal(
+            driver_id=driver.id,
+            passenger_id=passenger.id,
+            trip_id=trip_id,
+            network_hash=network_hash,
+            at=now,
+        )
+    )
     journal.note(
         session,
         actor=actor,
