@@ -146,3 +146,9 @@ def _boolean(env: Mapping[str, str], name: str, default: bool) -> bool:
     if text in {"no", "false", "0", "off", "non"}:
         return False
     raise BadSetting(f"{name}: yes or no is needed")
+
+
+def describes_installation(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the environment speaks of a real installation at all."""
+    env = os.environ if environ is None else environ
+    return any(env.get(name) for name in ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_FILE"))

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from config import Settings
-from lotocar.organisation import queries as organisation
+from lotocar.carpool.matching.mirror import Mirror
+from lotocar.messages.channels import SmsSender
+from lotocar.messages.stand_in import StandInSender
+from lotocar.messages.texts import SenderPolicy
+from lotocar.messages.twilio import Signature, TwilioSender
+from lotocar.organisation.queries import Organisation
+from lotocar.values import phone
+from lotocar.world.places import ban, no_addresses
+from lotocar.world.places.addresses import AddressFinder
+from lotocar.world.places.gazetteer import Gazetteer, gazetteer
+from lotocar.world.places.search import Home
 from lotocar.world.roads.estimate import EstimatedRoads
 from lotocar.world.roads.router import Roads
 
@@ -18,8 +26,59 @@ class Outside:
 
     settings: Settings
     roads: Roads
+    mirror: Mirror
+    addresses: AddressFinder
+    sms: SmsSender
+    signature: Signature
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The communes of France, read from disk at the first call."""
+        return gazetteer()
+
+    def policy(self, house: Organisation) -> SenderPolicy:
+        """In whose name messages go out, and whether one can answer them."""
+        return SenderPolicy(
+            two_way=self.settings.sms_two_way,
+            desk_phone=phone.display(house.desk_phone),
+            public_base_url=self.settings.public_base_url,
+            organisation=house.name,
+        )
+
+    def home(self, house: Organisation) -> Home:
+        """The territory that place search prefers."""
+        return Home(departements=house.departements, epcis=house.epcis, communes=house.communes)
 
 
 def build(settings: Settings) -> Outside:
     """The services that these settings describe."""
-    return Outside(settings=settings, roads=EstimatedRoads())
+    roads = EstimatedRoads()
+    return Outside(
+        settings=settings,
+        roads=roads,
+        mirror=Mirror(roads),
+        addresses=_addresses(settings),
+        sms=_sms(settings),
+        signature=Signature(
+            tokens=(settings.twilio_auth_token, settings.twilio_auth_token_old),
+            public_base_url=settings.public_base_url,
+        ),
+    )
+
+
+def _addresses(settings: Settings) -> AddressFinder:
+    if settings.addresses_online:
+        return ban.BanAddresses(settings.ban_url)
+    return no_addresses.NoAddresses()
+
+
+def _sms(settings: Settings) -> SmsSender:
+    if not settings.sends_for_real:
+        return StandInSender()
+    return TwilioSender(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        sender=settings.sms_sender,
+        status_url=f"{settings.public_base_url}/hooks/twilio/status",
+        base_url=settings.twilio_base_url,
+    )

@@ -9,6 +9,8 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy.orm import Session
 
 from lotocar.db import db, reading
+from lotocar.messages.texts import SenderPolicy
+from lotocar.organisation import queries as organisation
 from lotocar.outside import Outside
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,7 +22,7 @@ class House(Flask):
     A view that returns keeps its rows; an error status, an exception or a safe method undoes them.
     """
 
-    def dispatch_request(self, *args: Any) -> Response:  # type: ignore[override]
+    def dispatch_request(self, *args: Any) -> Response:
         safe = request.method in SAFE_METHODS
         with reading() if safe else nullcontext():
             try:
@@ -43,3 +45,8 @@ def session() -> Session:
 def outside() -> Outside:
     """The services that this installation leans on."""
     return cast(Outside, current_app.extensions["lotocar.outside"])
+
+
+def policy() -> SenderPolicy:
+    """In whose name messages go out."""
+    return outside().policy(organisation.current(session()))

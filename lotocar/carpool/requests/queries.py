@@ -12,7 +12,7 @@ from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.errors import NotFound
 
 
-def _whole() -> Select[tuple[RideRequest]]:
+def _whole() -> Select[RideRequest]:
     return select(RideRequest).options(
         joinedload(RideRequest.passenger).selectinload(Person.lines),
         joinedload(RideRequest.caller).selectinload(Person.lines),
@@ -22,7 +22,7 @@ def _whole() -> Select[tuple[RideRequest]]:
     )
 
 
-def _touching(communes: Collection[str]) -> Select[tuple[int]]:
+def _touching(communes: Collection[str]) -> Select[int]:
     return select(Leg.ride_request_id).where(
         or_(Leg.origin_insee.in_(communes), Leg.destination_insee.in_(communes))
     )
@@ -72,6 +72,14 @@ def request_page(session: Session, ride_request_id: int, *, communes: Collection
     if found is None:
         raise NotFound("request")
     return found
+
+
+def numbered(session: Session, number: int, *, communes: Collection[str] = ()) -> RideRequest | None:
+    """The request that people know by this number, or None."""
+    try:
+        return request_page(session, number, communes=communes)
+    except NotFound:
+        return None
 
 
 def of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[RideRequest]:

@@ -22,7 +22,8 @@ from lotocar.errors import Refused
 from lotocar.journal import operations as journal
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import Actor
-from lotocar.values.days import PARIS, local_instant_lenient
+from lotocar.values.days import PARIS
+from lotocar.values.hours import local_instant_lenient
 from lotocar.values.tokens import new_hex_id
 from lotocar.world.roads.router import Roads
 

@@ -128,7 +128,7 @@ def count_rides(session: Session, status: str) -> int:
     return session.scalar(select(func.count()).select_from(Ride).where(Ride.status == status)) or 0
 
 
-def _whole_approach() -> Select[tuple[Approach]]:
+def _whole_approach() -> Select[Approach]:
     return select(Approach).options(
         joinedload(Approach.driver).selectinload(Person.lines),
         joinedload(Approach.ride_request).joinedload(RideRequest.passenger),
@@ -136,7 +136,7 @@ def _whole_approach() -> Select[tuple[Approach]]:
     )
 
 
-def _whole_ride() -> Select[tuple[Ride]]:
+def _whole_ride() -> Select[Ride]:
     return select(Ride).options(
         joinedload(Ride.driver).selectinload(Person.lines),
         joinedload(Ride.passenger).selectinload(Person.lines),
@@ -144,13 +144,13 @@ def _whole_ride() -> Select[tuple[Ride]]:
     )
 
 
-def _within(query: Select[tuple[Ride]], communes: Collection[str]) -> Select[tuple[Ride]]:
+def _within(query: Select[Ride], communes: Collection[str]) -> Select[Ride]:
     if not communes:
         return query
     return query.join(Ride.leg).where(Leg.ride_request_id.in_(_touching(communes)))
 
 
-def _touching(communes: Collection[str]) -> Select[tuple[int]]:
+def _touching(communes: Collection[str]) -> Select[int]:
     return select(Leg.ride_request_id).where(
         or_(Leg.origin_insee.in_(communes), Leg.destination_insee.in_(communes))
     )

@@ -1,0 +1,341 @@
+"""The commands behind `./run`: each reads its words, calls one operation, prints.
+
+The texts are in French: whoever runs a mairie's server reads them.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from time import monotonic
+
+import click
+from flask_migrate import upgrade
+from sqlalchemy.orm import Session
+from waitress import serve as serve_wsgi
+
+import config
+from lotocar import clock, jobs
+from lotocar.app import create_app
+from lotocar.carpool.matching import command as matching
+from lotocar.carpool.rides import replies_rules
+from lotocar.civic.registry import export as registry
+from lotocar.db import db
+from lotocar.demonstration import seed
+from lotocar.errors import LotocarError
+from lotocar.organisation import operations as organisation
+from lotocar.organisation import queries as organisations
+from lotocar.staff import operations as staff
+from lotocar.staff.rules import ROLES
+from lotocar.values import phone
+from lotocar.values.actor import SYSTEM
+from lotocar.web.edge import House
+from lotocar.world.places import command as places
+
+DEMO_DATABASE = config.ROOT / "var" / "demonstration.sqlite3"
+
+
+@click.group(help="Lotocar – covoiturage solidaire.")
+def main() -> None:
+    """All commands of the house."""
+
+
+@main.command(help="Démonstration dans le Lot : aucune clé, aucun réseau.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d'écoute.")
+@click.option("--port", default=8000, show_default=True, help="Port d'écoute.")
+@click.option("--reset", is_flag=True, help="Efface la démonstration et la refait.")
+def demo(host: str, port: int, reset: bool) -> None:
+    """Make or reopen the demonstration, serve it with its worker."""
+    if reset:
+        for leftover in DEMO_DATABASE.parent.glob(f"{DEMO_DATABASE.name}*"):
+            leftover.unlink()
+    settings = config.demonstration(DEMO_DATABASE, host=host, port=port)
+    app = create_app(settings)
+    with app.app_context():
+        _migrate()
+        if seed.is_empty(db.session()):
+            started = monotonic()
+            for share, what in seed.fill(db.session(), now=clock.now()):
+                _progress(share, what)
+            click.echo(f"  Territoire de démonstration rempli en {monotonic() - started:.0f} s.")
+    click.echo(f"\n  Lotocar est prêt : {settings.public_base_url}\n")
+    for line in seed.accounts_in_words():
+        click.echo(f"    {line}")
+    click.echo("\n  Ctrl+C pour arrêter.\n")
+    with jobs.running(app):
+        _serve(app, settings, host=host, port=port)
+
+
+@main.command(help="Le site, pour de vrai (réglages : variables d'environnement).")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve an installation that `setup` has prepared."""
+    app = _real_app()
+    with app.app_context():
+        _refuse_unfit(app)
+    click.echo(f"Lotocar écoute sur http://{host}:{port}")
+    _serve(app, app.config["LOTOCAR"], host=host, port=port)
+
+
+@main.command(help="Les envois et les tâches programmées.")
+def worker() -> None:
+    """Run the timetable until told to stop."""
+    app = _real_app()
+    with app.app_context():
+        _refuse_unfit(app)
+    click.echo("Lotocar travaille : envois et tâches programmées.")
+    jobs.run_worker(app)
+
+
+@main.command(help="Prépare la base : tables, structure, premier compte.")
+@click.option("--name", prompt="Nom du service", help="Nom du service.")
+@click.option("--desk-phone", prompt="Téléphone de l'accueil", help="Numéro de l'accueil.")
+@click.option("--desk-hours", default="", help="Horaires de l'accueil.")
+@click.option(
+    "--departement", "departements", multiple=True, help="Département du territoire (46). Répétable."
+)
+@click.option("--epci", "epcis", multiple=True, help="Intercommunalité du territoire (SIREN). Répétable.")
+@click.option("--login", prompt="Adresse de la première coordinatrice", help="Identifiant du premier compte.")
+@click.option("--display-name", prompt="Son prénom, tel que l'équipe le lira", help="Prénom affiché.")
+@click.option(
+    "--password-file", type=click.Path(exists=True, path_type=Path), help="Fichier du mot de passe."
+)
+def setup(
+    name: str,
+    desk_phone: str,
+    desk_hours: str,
+    departements: tuple[str, ...],
+    epcis: tuple[str, ...],
+    login: str,
+    display_name: str,
+    password_file: Path | None,
+) -> None:
+    """Create the tables, the organisation and the first coordinator; running it again only updates the tables."""
+    app = _real_app()
+    with app.app_context():
+        _migrate()
+        session = db.session()
+        if _is_founded(session):
+            click.echo("La base est à jour ; la structure existe déjà.")
+            return
+        with _said():
+            number = phone.parse_phone(desk_phone)
+            organisation.found(
+                session,
+                name=name,
+                desk_phone=number.e164,
+                desk_hours=desk_hours,
+                departements=departements,
+                epcis=epcis,
+            )
+            staff.open_account(
+                session,
+                login=login,
+                display_name=display_name,
+                password=_password(password_file),
+                role="coordinator",
+                actor=SYSTEM,
+                now=clock.now(),
+            )
+            session.commit()
+    click.echo("C'est prêt. Lancez « ./run serve » et « ./run worker ».")
+
+
+@main.command(name="account", help="Ouvre un compte de l'équipe.")
+@click.option("--login", prompt="Identifiant")
+@click.option("--display-name", prompt="Prénom affiché")
+@click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True)
+@click.option("--password-file", type=click.Path(exists=True, path_type=Path))
+def open_account(login: str, display_name: str, role: str, password_file: Path | None) -> None:
+    """One account more, from the server."""
+    app = _real_app()
+    with app.app_context(), _said():
+        session = db.session()
+        staff.open_account(
+            session,
+            login=login,
+            display_name=display_name,
+            password=_password(password_file),
+            role=role,
+            actor=SYSTEM,
+            now=clock.now(),
+        )
+        session.commit()
+    click.echo("Compte ouvert.")
+
+
+@main.command(help="Conducteurs possibles pour un trajet.")
+@click.option("--from", "origin", required=True, help="Lieu de départ.")
+@click.option("--to", "destination", required=True, help="Lieu d'arrivée.")
+@click.option("--date", "day", required=True, help="Jour (2026-11-24, 24/11, mardi).")
+@click.option("--leave-at", help="Partir à cette heure (9h30).")
+@click.option("--arrive-by", help="Être arrivé à cette heure.")
+@click.option("--seats", default=1, show_default=True, help="Places demandées.")
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+@click.option("--exhaustive", is_flag=True, help="Regarde chaque trajet, sans index.")
+def match(
+    origin: str,
+    destination: str,
+    day: str,
+    leave_at: str | None,
+    arrive_by: str | None,
+    seats: int,
+    as_json: bool,
+    exhaustive: bool,
+) -> None:
+    """Print the candidates for one leg."""
+    app = _any_app()
+    with app.app_context(), _said():
+        click.echo(
+            matching.run(
+                db.session(),
+                origin=origin,
+                destination=destination,
+                day=day,
+                leave_at=leave_at,
+                arrive_by=arrive_by,
+                seats=seats,
+                as_json=as_json,
+                exhaustive=exhaustive,
+                roads=app.extensions["lotocar.outside"].roads,
+                now=clock.now(),
+            )
+        )
+
+
+@main.group(name="places", help="Communes, lieux-dits, noms locaux.")
+def places_group() -> None:
+    """Places."""
+
+
+@places_group.command(name="find", help="Lit une recherche par ligne, écrit jusqu'à cinq codes INSEE.")
+def places_find() -> None:
+    """One query per line on standard input; the query and its codes, tab-separated, on standard output."""
+    app = _any_app()
+    with app.app_context():
+        session = db.session() if _has_tables() else None
+        for line in places.find_lines(sys.stdin, session=session):
+            click.echo(line)
+
+
+@main.group(name="phone", help="Numéros de téléphone.")
+def phone_group() -> None:
+    """Numbers."""
+
+
+@phone_group.command(name="check", help="Lit un numéro par ligne : numéro, nature, ou motif de refus.")
+def phone_check() -> None:
+    """One number per line on standard input."""
+    for line in phone.check_lines(sys.stdin):
+        click.echo(line)
+
+
+@main.group(name="replies", help="Réponses reçues par SMS.")
+def replies_group() -> None:
+    """Replies."""
+
+
+@replies_group.command(name="classify", help="Lit « texte,questions ouvertes » en CSV, ajoute la décision.")
+def replies_classify() -> None:
+    """CSV on standard input, the same with the decision on standard output."""
+    for line in replies_rules.classify_lines(sys.stdin):
+        click.echo(line)
+
+
+@main.group(name="registry", help="Preuves de covoiturage.")
+def registry_group() -> None:
+    """The national registry."""
+
+
+@registry_group.command(name="export", help="Ce qui serait transmis au registre national, sans rien envoyer.")
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Premier jour (2026-11-01).")
+@click.option("--format", "fmt", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+def registry_export(since: object, fmt: str) -> None:
+    """Payloads or CSV of the rides done since a day, and the refused ones with their reason."""
+    first_day: date = since.date()  # type: ignore[attr-defined]
+    app = _any_app()
+    with app.app_context():
+        click.echo(registry.export(db.session(), since=first_day, now=clock.now(), fmt=fmt), nl=False)
+
+
+def _real_app() -> House:
+    try:
+        return create_app(config.from_environment())
+    except config.BadSetting as error:
+        raise click.ClickException(f"Réglage refusé – {error}") from None
+
+
+def _any_app() -> House:
+    """The installation the environment describes, else the demonstration."""
+    if config.describes_installation():
+        return _real_app()
+    return create_app(config.demonstration(DEMO_DATABASE, host="127.0.0.1", port=8000))
+
+
+def _migrate() -> None:
+    upgrade(directory=str(config.ROOT / "migrations"))
+
+
+def _has_tables() -> bool:
+    return bool(db.inspect(db.engine).has_table("organisation"))
+
+
+def _is_founded(session: Session) -> bool:
+    try:
+        organisations.current(session)
+    except LotocarError:
+        return False
+    return True
+
+
+def _refuse_unfit(app: House) -> None:
+    """Stop before serving a database that is not ready, or a demonstration with a real sender."""
+    if not _has_tables() or not _is_founded(db.session()):
+        raise click.ClickException("La base n'est pas prête : lancez d'abord « ./run setup ».")
+    demonstration = organisations.current(db.session()).is_demonstration
+    if demonstration and app.config["LOTOCAR"].sends_for_real:
+        raise click.ClickException(
+            "Refusé : cette base est une démonstration et de vrais identifiants d'envoi sont réglés. "
+            "Retirez TWILIO_ACCOUNT_SID, ou choisissez une autre base."
+        )
+    db.session.remove()
+
+
+def _serve(app: House, settings: config.Settings, *, host: str, port: int) -> None:
+    serve_wsgi(
+        app,
+        host=host,
+        port=port,
+        threads=settings.threads,
+        ident="lotocar",
+        clear_untrusted_proxy_headers=True,
+    )
+
+
+def _password(file: Path | None) -> str:
+    if file is not None:
+        return file.read_text().strip()
+    return getpass.getpass("Mot de passe (12 caractères au moins) : ")
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Our own errors in one line instead of a traceback."""
+    try:
+        yield
+    except LotocarError as error:
+        raise click.ClickException(f"Refusé : {error.code}") from None
+
+
+def _progress(share: float, what: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r  {share:4.0%}  {what:<40}", nl=share >= 1, err=True)
+
+
+if __name__ == "__main__":
+    main()

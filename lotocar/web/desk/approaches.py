@@ -1,0 +1,192 @@
+"""Asking drivers, and writing down what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.people import queries as persons
+from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.rides import operations as rides
+from lotocar.carpool.rides import queries
+from lotocar.carpool.rides.models import Approach
+from lotocar.carpool.rides.rules import Proposal
+from lotocar.errors import Invalid, NotFound, Refused
+from lotocar.values.actor import Actor
+from lotocar.values.days import PARIS
+from lotocar.values.hours import read_hour
+from lotocar.values.wording import counted
+from lotocar.web import guards
+from lotocar.web.desk import screens, words
+from lotocar.web.desk.leg_panes import candidates_of
+from lotocar.web.desk.ride_requests import show_request
+from lotocar.web.edge import outside, policy, session
+from lotocar.web.render import see_other
+
+
+def ask(ride_request_id: int) -> Response:
+    """Ask the drivers whose boxes are ticked, by SMS; or one, by the button pressed.
+
+    Each choice reads "leg:trip:departure"; choices of one driver for both legs make one question.
+    """
+    found = screens.the_request(ride_request_id)
+    channel = "phone" if request.form.get("channel") == "phone" else "sms"
+    chosen = request.form.getlist("choice")
+    if not chosen:
+        return show_request(found, status=422, problem="Cochez au moins un conducteur.")
+    try:
+        asked = _ask_all(found, chosen, channel)
+    except (Refused, Invalid) as error:
+        session().rollback()
+        return show_request(
+            screens.the_request(ride_request_id), status=409, problem=words.sentence(error.code)
+        )
+    said = f"{counted(asked, 'conducteur sollicité', 'conducteurs sollicités')} par SMS."
+    notice = said if channel == "sms" else "Appel à faire noté : dites ce qu'il en est sorti."
+    return see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
+
+
+def hand_pick(ride_request_id: int) -> Response:
+    """Ask somebody the search did not find, at an hour that was agreed."""
+    found = screens.the_request(ride_request_id)
+    driver = session().get(Person, _number(request.form.get("driver_code", "")))
+    if driver is None or driver.erased_at is not None:
+        return show_request(found, status=422, problem="Choisissez un conducteur dans la liste.")
+    channel = "sms" if request.form.get("channel") == "sms" and persons.sms_line(driver) else "phone"
+    try:
+        hour = read_hour(request.form.get("hour", "")[:40])
+        legs = [leg for leg in found.legs if str(leg.id) in request.form.getlist("leg")]
+        proposals = [_by_hand(leg, datetime.combine(leg.day, hour, tzinfo=PARIS)) for leg in legs]
+        _approach(found, driver, proposals, channel)
+    except Invalid as error:
+        sentence = (
+            "Cochez l'aller ou le retour." if error.code == "approach.no_leg" else "Écrivez l'heure convenue."
+        )
+        return show_request(found, status=422, problem=sentence)
+    except Refused as error:
+        return show_request(found, status=409, problem=words.sentence(error.code))
+    return see_other("desk.ride_request", notice="Conducteur sollicité.", ride_request_id=ride_request_id)
+
+
+def answer(ride_request_id: int, approach_id: int) -> Response:
+    """Write down what came of asking: accepted, declined, missed or withdrawn."""
+    screens.the_request(ride_request_id)
+    one = queries.approach_of_request(session(), ride_request_id, approach_id)
+    outcome = request.form.get("outcome", "")
+    now, actor = clock.now(), guards.actor()
+    through = "phone" if one.channel == "phone" else "desk"
+    try:
+        notice = _write_down(one, outcome, through, actor, now)
+    except Refused as error:
+        session().rollback()
+        return show_request(
+            screens.the_request(ride_request_id), status=409, problem=words.sentence(error.code)
+        )
+    return see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
+
+
+def _write_down(one: Approach, outcome: str, through: str, actor: Actor, now: datetime) -> str:
+    if outcome == "accept":
+        booked = rides.accept(
+            session(), one, through=through, actor=actor, now=now, policy=policy(), roads=outside().roads
+        )
+        return (
+            "Conducteur trouvé : il reste à prévenir le passager." if booked else "Trop tard : déjà pourvu."
+        )
+    if outcome == "decline":
+        reason = " ".join(request.form.get("reason", "").split())[:200]
+        rides.decline(session(), one, reason=reason, through=through, actor=actor, now=now, policy=policy())
+        return "Refus noté."
+    if outcome == "miss":
+        rides.missed(session(), one, actor=actor, now=now)
+        return "Pas de réponse : c'est noté."
+    if outcome == "withdraw":
+        rides.withdraw(session(), one, actor=actor, now=now, policy=policy())
+        return "Ce conducteur n'est plus sollicité."
+    raise Refused("approach.outcome")
+
+
+def _ask_all(found: RideRequest, chosen: Sequence[str], channel: str) -> int:
+    by_driver: dict[int, list[Proposal]] = {}
+    for leg in found.legs:
+        keys = {one.partition(":")[2] for one in chosen if one.startswith(f"{leg.id}:")}
+        if not keys:
+            continue
+        able = {
+            f"{one.trip_id}:{one.departure_id}": one for one in candidates_of(session(), leg, now=clock.now())
+        }
+        for key in sorted(keys):
+            if key not in able:
+                raise Refused("approach.gone")
+            by_driver.setdefault(able[key].driver_id, []).append(_proposal(leg, able[key]))
+    for driver_id, proposals in by_driver.items():
+        driver = session().get(Person, driver_id)
+        if driver is None:
+            raise NotFound("person")
+        _approach(found, driver, proposals, channel)
+    return len(by_driver)
+
+
+def _approach(found: RideRequest, driver: Person, proposals: Sequence[Proposal], channel: str) -> None:
+    rides.approach(
+        session(),
+        ride_request=found,
+        driver=driver,
+        proposals=proposals,
+        channel=channel,
+        actor=guards.actor(),
+        now=clock.now(),
+        policy=policy(),
+    )
+
+
+def _proposal(leg: Leg, found: Candidate) -> Proposal:
+    """What to ask, at the driver's hour moved by what his flexibility must give; a driver without an hour is
+    asked for the hour wished.
+
+    Raises:
+        Refused: neither has said an hour.
+    """
+    shift = timedelta(seconds=found.shift_seconds)
+    pickup_at, dropoff_at = found.pickup_at, found.dropoff_at
+    if pickup_at is None or dropoff_at is None:
+        pickup_at, dropoff_at = _wished(leg, timedelta(seconds=found.ride_seconds))
+    return Proposal(
+        leg_id=leg.id,
+        trip_id=found.trip_id,
+        direction=found.direction,
+        departure_id=found.departure_id,
+        pickup_at=pickup_at + shift,
+        dropoff_at=dropoff_at + shift,
+        detour_seconds=found.detour_seconds,
+    )
+
+
+def _wished(leg: Leg, ride: timedelta) -> tuple[datetime, datetime]:
+    if leg.hour is None:
+        raise Refused("approach.hour")
+    at = datetime.combine(leg.day, leg.hour, tzinfo=PARIS).astimezone(UTC)
+    return (at - ride, at) if leg.time_kind == "arrive_by" else (at, at + ride)
+
+
+def _by_hand(leg: Leg, at: datetime) -> Proposal:
+    pickup_at = at.astimezone(UTC)
+    ride = timedelta(seconds=outside().roads.leg(leg.origin.point, leg.destination.point).seconds)
+    return Proposal(
+        leg_id=leg.id,
+        trip_id=None,
+        direction=leg.direction,
+        departure_id=None,
+        pickup_at=pickup_at,
+        dropoff_at=pickup_at + ride,
+        detour_seconds=0,
+    )
+
+
+def _number(text: str) -> int:
+    return int(text[:9]) if text.isdigit() else 0

@@ -1,0 +1,166 @@
+"""Who could drive a leg, as the desk shows it: name, number, hour, detour, why, and what came of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from lotocar.carpool.matching import wording as matching_words
+from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.search import indexed
+from lotocar.carpool.people import queries as people
+from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests.models import Leg
+from lotocar.carpool.requests.rules import LegWish
+from lotocar.carpool.rides.models import Approach
+from lotocar.carpool.trips.models import Trip
+from lotocar.values import phone, wording
+from lotocar.values.days import PARIS
+from lotocar.web.desk import words
+from lotocar.web.edge import outside
+
+SHOWN = 30  # what a screen holds; the count says how many there are in all
+RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One driver of the list, ready for `components/candidate_row.html`."""
+
+    key: str
+    driver_id: int
+    name: str
+    phone: str | None
+    tel: str
+    takes_sms: bool
+    hours_to_call: str
+    hour: str
+    detour: str
+    gap: str
+    reasons: Sequence[str]
+    status: str
+    status_label: str
+    out: bool
+    approach: Approach | None
+    found: Candidate
+
+
+def facts_of(leg: Leg, *, seats: int, passenger_id: int | None, now: datetime) -> LegFacts:
+    """What matching needs of a saved leg."""
+    return _facts(leg.origin.point, leg.destination.point, leg, seats, passenger_id, now)
+
+
+def facts_of_wish(wish: LegWish, *, seats: int, passenger_id: int | None, now: datetime) -> LegFacts:
+    """What matching needs of a leg that is still being typed."""
+    return _facts(wish.origin.point, wish.destination.point, wish, seats, passenger_id, now)
+
+
+def search(session: Session, leg: LegFacts, *, now: datetime) -> list[Candidate]:
+    """Every candidate, in the documented order; drivers asked of late come after others at equal merit."""
+    index = outside().mirror.index(session)
+    return indexed(index, leg, asked_recently=asked_since(session, now - RECENT))
+
+
+def asked_since(session: Session, since: datetime) -> Mapping[int, int]:
+    """How often each driver was asked since then."""
+    counts = (
+        select(Approach.driver_id, func.count())
+        .where(Approach.created_at >= since)
+        .group_by(Approach.driver_id)
+    )
+    return {driver: count for driver, count in session.execute(counts)}
+
+
+def rows(
+    session: Session, found: Sequence[Candidate], *, approaches: Sequence[Approach] = (), sees_numbers: bool
+) -> list[Row]:
+    """The first candidates as the desk reads them; who was asked for this request shows what came of it."""
+    shown = found[:SHOWN]
+    drivers = _drivers(session, [one.driver_id for one in shown])
+    trips = _trips(session, [one.trip_id for one in shown])
+    asked = {one.driver_id: one for one in approaches}
+    return [
+        _row(one, drivers[one.driver_id], trips[one.trip_id], asked.get(one.driver_id), sees_numbers)
+        for one in shown
+        if one.driver_id in drivers
+    ]
+
+
+def _row(found: Candidate, driver: Person, trip: Trip, asked: Approach | None, sees_numbers: bool) -> Row:
+    line = people.call_line(driver)
+    return Row(
+        key=f"{found.trip_id}:{found.departure_id}",
+        driver_id=driver.id,
+        name=driver.full_name,
+        phone=_number(line.e164, sees_numbers) if line else None,
+        tel=phone.tel_link(line.e164) if line and sees_numbers else "",
+        takes_sms=people.sms_line(driver) is not None,
+        hours_to_call=driver.call_hours,
+        hour=_hour(found),
+        detour=wording.detour_words(timedelta(seconds=found.detour_seconds)),
+        gap=matching_words.gap_words(found) or "",
+        reasons=[*matching_words.sentences(found), *_about(driver, trip)],
+        status=asked.status if asked else "",
+        status_label=_label(asked) if asked else "",
+        out=asked is not None and asked.status in {"declined", "expired", "withdrawn"},
+        approach=asked,
+        found=found,
+    )
+
+
+def _hour(found: Candidate) -> str:
+    if found.departure_at is None:
+        return "heure à voir"
+    return wording.hour_words(found.departure_at.astimezone(PARIS).time())
+
+
+def _about(driver: Person, trip: Trip) -> list[str]:
+    notes = [f"{trip.origin_label} – {trip.destination_label}"]
+    if driver.contact_preference == "call":
+        notes.append(f"préfère un appel {driver.call_hours}".strip())
+    if trip.note:
+        notes.append(trip.note)
+    return notes
+
+
+def _label(asked: Approach) -> str:
+    label = words.APPROACH[asked.status]
+    if asked.decline_reason:
+        label += f" : {asked.decline_reason}"
+    if asked.status == "no_answer" and asked.tries > 1:
+        label += f" ({asked.tries} essais)"
+    return label
+
+
+def _number(e164: str, sees_numbers: bool) -> str:
+    return phone.display(e164) if sees_numbers else phone.masked(e164)
+
+
+def _drivers(session: Session, ids: Sequence[int]) -> dict[int, Person]:
+    found = select(Person).where(Person.id.in_(ids), Person.erased_at.is_(None))
+    found = found.options(joinedload(Person.lines))
+    return {one.id: one for one in session.scalars(found).unique()}
+
+
+def _trips(session: Session, ids: Sequence[int]) -> dict[int, Trip]:
+    return {one.id: one for one in session.scalars(select(Trip).where(Trip.id.in_(ids)))}
+
+
+def _facts(
+    pickup: Any, dropoff: Any, when: Any, seats: int, passenger_id: int | None, now: datetime
+) -> LegFacts:
+    return LegFacts(
+        pickup=pickup,
+        dropoff=dropoff,
+        day=when.day,
+        time_kind=TimeKind(when.time_kind),
+        hour=when.hour,
+        seats=seats,
+        passenger_id=passenger_id,
+        not_before=now,
+    )

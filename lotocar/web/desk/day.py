@@ -1,0 +1,63 @@
+"""The day sheet: today's and tomorrow's rides, what became of them, and whom to ring."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.people import queries as persons
+from lotocar.carpool.rides import outcomes, queries
+from lotocar.errors import Refused
+from lotocar.values.days import PARIS
+from lotocar.web import guards
+from lotocar.web.desk import screens, words
+from lotocar.web.edge import policy, session
+from lotocar.web.forms import read_date
+from lotocar.web.render import see_other
+
+ACTS = ("done", "passenger_no_show", "driver_no_show", "cancel_by_passenger", "cancel_by_driver", "reopen")
+
+
+def day() -> Response:
+    """The rides of a day and of the next, on a sheet that prints on A4; then those still without an outcome."""
+    now = clock.now()
+    chosen = _chosen(request.args.get("jour", ""), now.astimezone(PARIS).date())
+    following = chosen + timedelta(days=1)
+    rides = queries.rides_on(session(), [chosen, following], communes=screens.area())
+    return screens.show(
+        "desk/day.html",
+        screen="day",
+        sheets=[(one, [ride for ride in rides if ride.day == one]) for one in (chosen, following)],
+        to_call=[ride for ride in rides if persons.sms_line(ride.passenger) is None],
+        to_settle=queries.rides_to_settle(session(), now=now, communes=screens.area()),
+        chosen=chosen,
+        before=chosen - timedelta(days=1),
+        following=following,
+        now=now,
+        words=words,
+        call_line=persons.call_line,
+    )
+
+
+def settle_ride(ride_id: int) -> Response:
+    """Write down what became of a ride."""
+    ride = queries.one_ride(session(), ride_id, communes=screens.area())
+    act = request.form.get("act", "")
+    back_to = request.form.get("back", "")
+    try:
+        if act not in ACTS:
+            raise Refused("ride.act")
+        outcomes.finish(session(), ride, act, actor=guards.actor(), now=clock.now(), policy=policy())
+    except Refused as error:
+        session().rollback()
+        return see_other("desk.day", notice=words.sentence(error.code), kind="error")
+    notice = f"Noté : {words.RIDE[ride.status]}."
+    if back_to == "request":
+        return see_other("desk.ride_request", notice=notice, ride_request_id=ride.leg.ride_request_id)
+    return see_other("desk.todo" if back_to == "todo" else "desk.day", notice=notice)
+
+
+def _chosen(text: str, today: date) -> date:
+    return read_date(text) or today

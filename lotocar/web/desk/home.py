@@ -1,0 +1,51 @@
+"""The bureau: what is open and what is next; and the one search box."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.people import queries as people
+from lotocar.carpool.requests import queries as requests
+from lotocar.web.desk import screens, todo_list, words
+from lotocar.web.edge import session
+from lotocar.web.forms import find_places
+from lotocar.web.render import see_other
+
+PAGE = 25
+
+
+def home() -> Response:
+    """Open requests by due time, and how much waits."""
+    page = screens.page_number()
+    open_ones = requests.open_requests(
+        session(), communes=screens.area(), limit=PAGE + 1, offset=(page - 1) * PAGE
+    )
+    return screens.show(
+        "desk/home.html",
+        screen="home",
+        open_requests=open_ones[:PAGE],
+        counts=requests.count_open(session(), communes=screens.area()),
+        todo=todo_list.counts(session(), now=clock.now(), communes=screens.area()),
+        now=clock.now(),
+        page=page,
+        has_more=len(open_ones) > PAGE,
+        words=words,
+    )
+
+
+def search() -> Response:
+    """People by number or letters, a request by its number, places by name."""
+    text = request.args.get("q", "").strip()[:80]
+    if text.lstrip("n°N #").isdigit() and len(text.lstrip("n°N #")) <= 6:
+        found = requests.numbered(session(), int(text.lstrip("n°N #")), communes=screens.area())
+        if found:
+            return see_other("desk.ride_request", ride_request_id=found.id)
+    return screens.show(
+        "desk/search.html",
+        screen="home",
+        text=text,
+        people=people.find_people(session(), text, limit=20) if text else [],
+        places=find_places(text) if text else [],
+        words=words,
+    )

@@ -1,0 +1,202 @@
+"""Persons: one page each, with all that the desk may do for them."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+from wtforms import SelectField
+
+from lotocar import clock
+from lotocar.carpool.people import consents, queries
+from lotocar.carpool.people import operations as acts
+from lotocar.carpool.people.models import Person, PhoneLine
+from lotocar.carpool.requests import queries as requests
+from lotocar.carpool.rides import queries as rides
+from lotocar.carpool.trips import operations as trip_acts
+from lotocar.carpool.trips import queries as trip_queries
+from lotocar.civic.privacy import erasure
+from lotocar.errors import Invalid, NotFound, Refused
+from lotocar.web import guards, links
+from lotocar.web.desk import screens, words
+from lotocar.web.desk.intake_form import CIVILITIES
+from lotocar.web.edge import session
+from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField
+from lotocar.web.render import see_other
+from lotocar.web.trip_form import PREFERENCES
+
+
+class PersonForm(Form):
+    """What the desk may correct of a person."""
+
+    civility = SelectField("Civilité", choices=CIVILITIES)
+    last_name = NameField("Nom", validators=[Needed("Écrivez le nom.")])
+    first_name = NameField("Prénom")
+    contact_preference = SelectField("Préfère être joint", choices=PREFERENCES)
+    call_hours = TextField("Heures où l'appeler", maximum=120)
+    car = TextField("Voiture", maximum=80)
+    staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
+
+
+class LineForm(Form):
+    """One number more."""
+
+    phone = PhoneField("Numéro", validators=[Needed("Écrivez un numéro.")])
+    label = TextField("À qui est-il ?", maximum=40)
+
+
+def people() -> Response:
+    """Find a person."""
+    text = request.args.get("q", "").strip()[:80]
+    found = queries.find_people(session(), text, limit=40) if text else []
+    return screens.show("desk/people.html", screen="people", text=text, found=found, words=words)
+
+
+def person(person_id: int) -> Response:
+    """One person's page."""
+    return _show(_the_person(person_id))
+
+
+def _show(
+    found: Person,
+    *,
+    status: int = 200,
+    form: PersonForm | None = None,
+    line_form: LineForm | None = None,
+    address: str = "",
+) -> Response:
+    return screens.show(
+        "desk/person.html",
+        screen="people",
+        status=status,
+        found=found,
+        form=form or PersonForm(formdata=None, obj=found),
+        line_form=line_form or LineForm(formdata=None),
+        consents=queries.consents(session(), found.id),
+        trips=trip_queries.trips_of(session(), found.id),
+        requests=requests.of_person(session(), found.id),
+        rides=rides.rides_of_person(session(), found.id),
+        address=address,
+        words=words,
+    )
+
+
+def change_person(person_id: int) -> Response:
+    """Correct a person."""
+    found, form = _the_person(person_id), PersonForm()
+    if not form.validate():
+        return _show(found, status=422, form=form)
+    changes = {
+        "civility": form.civility.data,
+        "last_name": form.last_name.value,
+        "first_name": form.first_name.value or "",
+        "contact_preference": form.contact_preference.data,
+        "call_hours": form.call_hours.clean,
+        "car": form.car.clean,
+        "staff_note": form.staff_note.clean,
+    }
+    try:
+        acts.change_person(session(), found, actor=guards.actor(), now=clock.now(), **changes)
+    except Invalid as error:
+        form.blame(error)
+        return _show(found, status=422, form=form)
+    return see_other("desk.person", notice="Fiche corrigée.", person_id=person_id)
+
+
+def add_line(person_id: int) -> Response:
+    """One number more for this person."""
+    found, form = _the_person(person_id), LineForm()
+    if not form.validate() or form.phone.value is None:
+        return _show(found, status=422, line_form=form)
+    acts.add_line(
+        session(),
+        found,
+        form.phone.value,
+        label=form.label.clean,
+        actor=guards.actor(),
+        now=clock.now(),
+    )
+    return see_other("desk.person", notice="Numéro ajouté.", person_id=person_id)
+
+
+def confirm_line(person_id: int, line_id: int) -> Response:
+    """The person was reached at this number: their waiting trips open."""
+    found = _the_person(person_id)
+    line = session().get(PhoneLine, line_id)
+    if line is None or line.person_id != found.id:
+        raise NotFound("line")
+    now, actor = clock.now(), guards.actor()
+    acts.confirm_line(session(), line, actor=actor, now=now)
+    kept = trip_acts.confirm_pending(session(), found, actor=actor, now=now)
+    return see_other("desk.person", notice="Numéro confirmé.", person_id=kept.id)
+
+
+def remove_line(person_id: int, line_id: int) -> Response:
+    """This number is no longer theirs."""
+    found = _the_person(person_id)
+    line = session().get(PhoneLine, line_id)
+    if line is None or line.person_id != found.id:
+        raise NotFound("line")
+    acts.remove_line(session(), line, actor=guards.actor(), now=clock.now())
+    return see_other("desk.person", notice="Numéro retiré.", person_id=person_id)
+
+
+def change_consents(person_id: int) -> Response:
+    """What the person said aloud of both uses; what is not ticked is a no."""
+    found = _the_person(person_id)
+    now, actor = clock.now(), guards.actor()
+    consents.hear(
+        session(),
+        found,
+        share_phone=request.form.get("share_phone") == "yes",
+        registry=request.form.get("registry") == "yes",
+        actor=actor,
+        now=now,
+    )
+    return see_other("desk.person", notice="Accords notés.", person_id=person_id)
+
+
+def guardian(person_id: int) -> Response:
+    """A parent authorised this minor."""
+    acts.record_guardian_consent(session(), _the_person(person_id), actor=guards.actor(), now=clock.now())
+    return see_other("desk.person", notice="Autorisation parentale notée.", person_id=person_id)
+
+
+def new_link(person_id: int) -> Response:
+    """A new private link; the old one dies. It is shown once, and leaves by SMS when there is a mobile."""
+    found = _the_person(person_id)
+    token = links.send_link(session(), found, now=clock.now(), actor=guards.actor())
+    return _show(found, address=links.private_address(token))
+
+
+def enrol(person_id: int) -> Response:
+    """Accept, refuse or suspend a driver."""
+    found = _the_person(person_id)
+    act = request.form.get("act", "")
+    if act not in {"accept", "refuse", "suspend", "leave"}:
+        abort(400)
+    try:
+        acts.enrol(session(), found, role="driver", act=act, actor=guards.actor(), now=clock.now())
+    except Refused as error:
+        return see_other("desk.person", notice=words.sentence(error.code), kind="error", person_id=person_id)
+    trip_acts.driver_changed(session(), found.id)
+    if act == "accept":
+        trip_acts.confirm_pending(session(), found, actor=guards.actor(), now=clock.now())
+    return see_other("desk.person", notice="Inscription mise à jour.", person_id=person_id)
+
+
+def ask_erase(person_id: int) -> Response:
+    """What erasing means, and the button."""
+    return screens.show("desk/erase.html", screen="people", found=_the_person(person_id))
+
+
+def erase(person_id: int) -> Response:
+    """Forget this person."""
+    _the_person(person_id)
+    erasure.erase(session(), person_id, actor=guards.actor(), now=clock.now())
+    return see_other("desk.people", notice="Personne effacée : il ne reste que les comptes.")
+
+
+def _the_person(person_id: int) -> Person:
+    found = session().get(Person, person_id)
+    if found is None or found.erased_at is not None:
+        raise NotFound("person")
+    return found

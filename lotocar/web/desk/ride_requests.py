@@ -1,0 +1,221 @@
+"""One request on its page: legs, candidates, who was asked, what to say, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Response, abort, request
+from wtforms import SelectField
+
+from lotocar import clock
+from lotocar.carpool.requests import operations as requests
+from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.rides import operations as rides
+from lotocar.carpool.rides import queries, texts
+from lotocar.errors import Invalid, Refused
+from lotocar.staff.models import Account
+from lotocar.values.days import PARIS
+from lotocar.web import guards
+from lotocar.web.desk import screens, story, words
+from lotocar.web.desk.intake_form import CorrectionForm
+from lotocar.web.desk.leg_panes import leg_panes
+from lotocar.web.edge import outside, policy, session
+from lotocar.web.forms import DayField, Form, HourField, Needed, TextField
+from lotocar.web.render import page, see_other
+
+
+class ClosingForm(Form):
+    """How the request ends; the outcome is compulsory."""
+
+    outcome = SelectField(
+        "Suite donnée",
+        choices=[("", "Choisissez…"), *words.OUTCOME.items()],
+        validators=[Needed("Choisissez la suite donnée.")],
+    )
+    note = TextField("Précision", maximum=300)
+
+
+class CallbackForm(Form):
+    """When to ring again."""
+
+    day = DayField("Jour", validators=[Needed("Quel jour rappeler ?")])
+    hour = HourField("Heure", validators=[Needed("À quelle heure rappeler ?")])
+
+
+def ride_request(ride_request_id: int) -> Response:
+    """The whole request, as it stands."""
+    return show_request(screens.the_request(ride_request_id))
+
+
+def show_request(
+    found: RideRequest,
+    *,
+    status: int = 200,
+    closing: ClosingForm | None = None,
+    callback: CallbackForm | None = None,
+    problem: str = "",
+) -> Response:
+    """The request's page, perhaps with a form to correct or a sentence on what could not be done."""
+    now = clock.now()
+    approaches = queries.approaches_of_request(session(), found.id)
+    told = queries.rides_of_request(session(), found)
+    return screens.show(
+        "desk/request.html",
+        screen="home",
+        status=status,
+        found=found,
+        panes=leg_panes(session(), found, approaches, now=now, sees_numbers=screens.rights()["numbers"]),
+        approaches=approaches,
+        rides=told,
+        aloud={ride.leg_id: texts.aloud_for_passenger(ride, policy=policy()) for ride in told},
+        story=story.of_request(session(), found, approaches),
+        other=_colleague(found, now),
+        closing=closing or ClosingForm(formdata=None),
+        callback=callback or CallbackForm(formdata=None),
+        problem=problem,
+        words=words,
+        now=now,
+    )
+
+
+def correct_page(ride_request_id: int) -> Response:
+    """The request in a form, to correct anything."""
+    found = screens.the_request(ride_request_id)
+    form = CorrectionForm(formdata=None)
+    form.show(found)
+    return screens.show("desk/correct.html", screen="home", found=found, form=form, words=words)
+
+
+def correct(ride_request_id: int) -> Response:
+    """Correct, with a trace; drivers whose leg changed are asked again."""
+    found = screens.the_request(ride_request_id)
+    form = CorrectionForm()
+    if form.validate():
+        try:
+            _correct(found, form)
+        except Invalid as error:
+            form.blame(error)
+        except Refused as error:
+            session().rollback()
+            return _clash(ride_request_id, form, error)
+        else:
+            return see_other("desk.ride_request", notice="Demande corrigée.", ride_request_id=ride_request_id)
+    return screens.show("desk/correct.html", screen="home", status=422, found=found, form=form, words=words)
+
+
+def _correct(found: RideRequest, form: CorrectionForm) -> None:
+    now, actor = clock.now(), guards.actor()
+    changed = requests.correct(
+        session(),
+        found,
+        expected_revision=_whole(form.revision.data),
+        legs=form.wishes(),
+        seats=form.seats.data or 1,
+        purpose=form.purpose.data,
+        wish=form.wish.clean,
+        staff_note=form.staff_note.clean,
+        caller=found.caller,
+        caller_relation=found.caller_relation,
+        actor=actor,
+        now=now,
+    )
+    rides.reconfirm_after_change(
+        session(), changed, actor=actor, now=now, policy=policy(), roads=outside().roads
+    )
+
+
+def _whole(text: str | None) -> int:
+    """The number in a hidden field; -1, which is nobody's, when it was tampered with."""
+    return int(text) if text and text.isdigit() and len(text) < 10 else -1
+
+
+def _clash(ride_request_id: int, form: CorrectionForm, error: Refused) -> Response:
+    """Somebody else was quicker: what they saved is shown beside what was being typed, which is kept."""
+    return screens.show(
+        "desk/correct.html",
+        screen="home",
+        status=409,
+        found=screens.the_request(ride_request_id),
+        form=form,
+        clash=words.sentence(error.code),
+        words=words,
+    )
+
+
+def take(ride_request_id: int) -> Response:
+    """The request becomes the signed-in colleague's."""
+    found = screens.the_request(ride_request_id)
+    requests.take(
+        session(), found, account_id=guards.signed_in_account().id, actor=guards.actor(), now=clock.now()
+    )
+    return see_other("desk.ride_request", notice="Cette demande est à vous.", ride_request_id=ride_request_id)
+
+
+def presence(ride_request_id: int) -> Response:
+    """Say that we are here; answer who else is."""
+    screens.the_request(ride_request_id)
+    me = guards.signed_in_account()
+    other_id = requests.seen_working(session(), ride_request_id, account_id=me.id, now=clock.now())
+    other = session().get(Account, other_id) if other_id else None
+    return page("desk/_presence.html", other=other, me=me)
+
+
+def close(ride_request_id: int) -> Response:
+    """End the request with its outcome."""
+    found = screens.the_request(ride_request_id)
+    form = ClosingForm()
+    if not form.validate():
+        return show_request(found, status=422, closing=form)
+    now, actor = clock.now(), guards.actor()
+    for one in queries.waiting_of_request(session(), found.id):
+        rides.withdraw(session(), one, actor=actor, now=now, policy=policy())
+    requests.close(session(), found, outcome=form.outcome.data, note=form.note.clean, actor=actor, now=now)
+    return see_other("desk.home", notice=f"Demande n° {found.id} close.")
+
+
+def reopen(ride_request_id: int) -> Response:
+    """Open again a request that was closed."""
+    found = screens.the_request(ride_request_id)
+    requests.reopen(session(), found, actor=guards.actor(), now=clock.now())
+    return see_other("desk.ride_request", notice="Demande rouverte.", ride_request_id=ride_request_id)
+
+
+def call_back(ride_request_id: int) -> Response:
+    """Promise a call."""
+    found = screens.the_request(ride_request_id)
+    form = CallbackForm()
+    if not form.validate() or form.day.value is None or form.hour.value is None:
+        return show_request(found, status=422, callback=form)
+    at = datetime.combine(form.day.value, form.hour.value, tzinfo=PARIS).astimezone(UTC)
+    requests.call_back_at(session(), found, at, actor=guards.actor(), now=clock.now())
+    return see_other("desk.ride_request", notice="Rappel noté.", ride_request_id=ride_request_id)
+
+
+def called_back(ride_request_id: int) -> Response:
+    """The promised call was made."""
+    found = screens.the_request(ride_request_id)
+    requests.call_back_at(session(), found, None, actor=guards.actor(), now=clock.now())
+    return see_other("desk.ride_request", notice="Rappel fait.", ride_request_id=ride_request_id)
+
+
+def tell(ride_request_id: int) -> Response:
+    """The passenger is told: by SMS now, or was told on the phone."""
+    found = screens.the_request(ride_request_id)
+    through = request.form.get("through", "")
+    if through not in {"sms", "phone"}:
+        abort(400)
+    try:
+        rides.tell_passenger(
+            session(), found, through=through, actor=guards.actor(), now=clock.now(), policy=policy()
+        )
+    except Refused as error:
+        return show_request(found, status=409, problem=words.sentence(error.code))
+    return see_other("desk.ride_request", notice="Passager prévenu.", ride_request_id=ride_request_id)
+
+
+def _colleague(found: RideRequest, now: datetime) -> Account | None:
+    """The colleague seen on this request in the last two minutes, when it is not us."""
+    seen = found.working_seen_at
+    if found.working_by is None or seen is None or seen < now - requests.PRESENCE_LASTS:
+        return None
+    return found.working_by if found.working_by_id != guards.signed_in_account().id else None

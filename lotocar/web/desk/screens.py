@@ -1,0 +1,82 @@
+"""What every screen of the desk shares: its tabs, with what waits behind each, and who may see what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import Response, request, url_for
+
+from lotocar import clock
+from lotocar.carpool.requests import queries as requests
+from lotocar.carpool.requests.models import RideRequest
+from lotocar.staff.rules import may
+from lotocar.values.days import DAY_NAMES
+from lotocar.web import guards, render
+from lotocar.web.desk import todo_list
+from lotocar.web.edge import session
+
+
+def show(
+    template: str, *, screen: str, fragment: str | None = None, status: int = 200, **context: Any
+) -> Response:
+    """A page of the desk, with its tabs."""
+    return render.page(
+        template,
+        fragment=fragment,
+        status=status,
+        screen=screen,
+        desk_screens=_tabs(),
+        search_url=url_for("desk.search"),
+        sign_out_url=url_for("account.sign_out"),
+        rights=rights(),
+        days_of_week=DAY_NAMES,
+        **context,
+    )
+
+
+def rights() -> dict[str, bool]:
+    """What the signed-in account may do, for templates."""
+    role = guards.signed_in_account().role
+    return {
+        "act": may(role, "desk.act"),
+        "numbers": may(role, "people.contact"),
+        "places": may(role, "places.edit"),
+        "registry": may(role, "registry.export"),
+        "erase": may(role, "people.erase"),
+    }
+
+
+def area() -> Collection[str]:
+    """The communes the signed-in account is limited to; empty is everywhere."""
+    return guards.signed_in_account().communes
+
+
+def the_request(ride_request_id: int) -> RideRequest:
+    """The request, or 404 when it does not exist or lies outside the account's area."""
+    return requests.request_page(session(), ride_request_id, communes=area())
+
+
+def page_number() -> int:
+    """The page asked for, from 1; anything absurd is the first."""
+    number = request.args.get("page", 1, type=int)
+    return min(max(1, number), 10_000)
+
+
+def _tabs() -> list[dict[str, Any]]:
+    counts = todo_list.counts(session(), now=clock.now(), communes=area())
+    tabs = [
+        ("home", "Le bureau", "desk.home", "phone", "alt+b", 0),
+        ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all),
+        ("day", "Feuille du jour", "desk.day", "sheet", "alt+j", 0),
+        ("people", "Personnes", "desk.people", "people", "alt+p", 0),
+        ("trips", "Trajets", "desk.trips", "car", "alt+t", 0),
+        ("messages", "Messages", "desk.messages", "message", "alt+m", counts.messages),
+        ("places", "Lieux", "desk.places", "pin", "alt+l", 0),
+    ]
+    if rights()["registry"]:
+        tabs.append(("registry", "Registre", "desk.registry", "sheet", "alt+g", 0))
+    return [
+        {"name": name, "label": label, "href": url_for(endpoint), "glyph": glyph, "key": key, "count": count}
+        for name, label, endpoint, glyph, key, count in tabs
+    ]

@@ -1,0 +1,106 @@
+"""« À faire » and « Messages »: what waits, and the one key that settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.people import queries as persons
+from lotocar.carpool.rides import operations as rides
+from lotocar.carpool.rides import queries, texts
+from lotocar.errors import NotFound, Refused
+from lotocar.messages import inbound
+from lotocar.messages import operations as message_acts
+from lotocar.messages import queries as messages_queries
+from lotocar.messages.models import InboundMessage
+from lotocar.values.actor import Actor
+from lotocar.web import guards
+from lotocar.web.desk import screens, todo_list, words
+from lotocar.web.edge import outside, policy, session
+from lotocar.web.render import see_other
+
+
+def todo() -> Response:
+    """Everything that waits, most pressing first."""
+    now = clock.now()
+    waits = todo_list.todo_list(session(), now=now, communes=screens.area())
+    return screens.show(
+        "desk/todo.html",
+        screen="todo",
+        waits=waits,
+        senders=_senders(waits.to_read),
+        aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in waits.to_call},
+        now=now,
+        words=words,
+    )
+
+
+def messages() -> Response:
+    """What was sent and received, and its fate."""
+    received = messages_queries.received(session(), limit=50)
+    return screens.show(
+        "desk/messages.html",
+        screen="messages",
+        sent=messages_queries.recent(session(), limit=100),
+        received=received,
+        senders=_senders(received),
+        situation=messages_queries.situation(session(), now=clock.now()),
+        words=words,
+    )
+
+
+def read_message(inbound_id: int) -> Response:
+    """A received message, decided by a human: the answer it gives, or simply dealt with."""
+    outcome = request.form.get("outcome", "handled")
+    now, actor = clock.now(), guards.actor()
+    notice = "Message traité."
+    if outcome in {"accept", "decline"}:
+        try:
+            notice = _answer(inbound_id, outcome, actor, now)
+        except Refused as error:
+            session().rollback()
+            return see_other("desk.todo", notice=words.sentence(error.code), kind="warning")
+    inbound.handle(session(), inbound_id, actor=actor, now=now)
+    return see_other("desk.todo", notice=notice)
+
+
+def handle_failure(message_id: str) -> Response:
+    """A message that failed: somebody dealt with it otherwise."""
+    message_acts.handle(session(), message_id, actor=guards.actor(), now=clock.now())
+    return see_other("desk.todo", notice="Échec d'envoi traité.")
+
+
+def _answer(inbound_id: int, outcome: str, actor: Actor, now: datetime) -> str:
+    message = session().get(InboundMessage, inbound_id)
+    approach_id = request.form.get("approach", "")
+    if message is None or not approach_id.isdigit():
+        raise NotFound("message.inbound")
+    one = queries.open_approach(session(), int(approach_id[:9]))
+    if outcome == "accept":
+        rides.accept(
+            session(),
+            one,
+            through="sms",
+            actor=actor,
+            now=now,
+            policy=policy(),
+            roads=outside().roads,
+        )
+        return "Réponse notée : oui."
+    rides.decline(session(), one, reason="", through="sms", actor=actor, now=now, policy=policy())
+    return "Réponse notée : non."
+
+
+def _senders(received: Iterable[InboundMessage]) -> dict[int, dict[str, object]]:
+    """Who may have written each message, and the questions open for them."""
+    known: dict[int, dict[str, object]] = {}
+    for message in received:
+        people = persons.confirmed_persons(session(), message.from_number)
+        known[message.id] = {
+            "people": people,
+            "approaches": queries.open_by_sms(session(), [person.id for person in people]),
+        }
+    return known

@@ -1,0 +1,145 @@
+"""Drivers' offers: the list, and registering a driver or a trip on the phone."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.people import consents
+from lotocar.carpool.people import operations as people
+from lotocar.carpool.people.models import Person
+from lotocar.carpool.people.rules import NewLine
+from lotocar.carpool.trips import operations as offers
+from lotocar.carpool.trips import queries
+from lotocar.carpool.trips.models import Trip
+from lotocar.errors import Invalid, NotFound
+from lotocar.values.days import DAY_NAMES
+from lotocar.web import guards
+from lotocar.web.desk import screens, words
+from lotocar.web.edge import session
+from lotocar.web.forms import find_place
+from lotocar.web.render import see_other
+from lotocar.web.trip_form import OfferForm, TripForm
+from lotocar.world.places.search import Found
+
+PAGE = 40
+
+
+def trips() -> Response:
+    """Offers, by commune and weekday, the least recently confirmed last."""
+    place = request.args.get("lieu", "").strip()[:80]
+    weekday = request.args.get("jour", "")
+    answer = find_place(place) if place else None
+    insee = answer.stop.insee if isinstance(answer, Found) else None
+    page = screens.page_number()
+    found = queries.listed(
+        session(),
+        insee=insee,
+        weekday=DAY_NAMES.index(weekday) if weekday in DAY_NAMES else None,
+        communes=screens.area(),
+        limit=PAGE + 1,
+        offset=(page - 1) * PAGE,
+    )
+    return screens.show(
+        "desk/trips.html",
+        screen="trips",
+        trips=found[:PAGE],
+        has_more=len(found) > PAGE,
+        page=page,
+        place=place,
+        unknown=bool(place) and insee is None,
+        weekday=weekday,
+        days=DAY_NAMES,
+        words=words,
+        now=clock.now(),
+    )
+
+
+def new_driver() -> Response:
+    """The driver's form, filled by the desk while they speak."""
+    kind = "one_off" if request.args.get("quand") == "une-fois" else "regular"
+    return _driver_page(OfferForm(formdata=None, kind=kind))
+
+
+def register_driver() -> Response:
+    """Keep the driver and the trip; the number counts as confirmed, since we are speaking with them."""
+    form = OfferForm()
+    if not form.validate() or form.phone.value is None:
+        return _driver_page(form, status=422)
+    now, actor = clock.now(), guards.actor()
+    try:
+        driver = people.find_or_register(
+            session(),
+            first_name=form.first_name.value or "",
+            last_name=form.last_name.value or "",
+            numbers=[NewLine(form.phone.value)],
+            contact_preference=form.contact_preference.data if form.phone.value.can_receive_sms else "call",
+            call_hours=form.call_hours.clean,
+            actor=actor,
+            now=now,
+        )
+        offers.post_trip(session(), driver=driver, offer=form.offer(), confirmed=True, actor=actor, now=now)
+    except Invalid as error:
+        form.blame(error)
+        return _driver_page(form, status=422)
+    consents.hear(
+        session(),
+        driver,
+        share_phone=form.share_phone.data == "yes",
+        registry=bool(form.registry.data),
+        actor=actor,
+        now=now,
+    )
+    return see_other("desk.person", notice="Conducteur et trajet enregistrés.", person_id=driver.id)
+
+
+def new_trip(person_id: int) -> Response:
+    """One trip more for a known driver."""
+    kind = "one_off" if request.args.get("quand") == "une-fois" else "regular"
+    return _trip_page(_the_driver(person_id), TripForm(formdata=None, kind=kind))
+
+
+def add_trip(person_id: int) -> Response:
+    """Keep it."""
+    driver, form = _the_driver(person_id), TripForm()
+    if not form.validate():
+        return _trip_page(driver, form, status=422)
+    try:
+        offers.post_trip(
+            session(),
+            driver=driver,
+            offer=form.offer(),
+            confirmed=True,
+            actor=guards.actor(),
+            now=clock.now(),
+        )
+    except Invalid as error:
+        form.blame(error)
+        return _trip_page(driver, form, status=422)
+    return see_other("desk.person", notice="Trajet enregistré.", person_id=person_id)
+
+
+def change_trip(trip_id: int) -> Response:
+    """Stop, resume or delete a trip on behalf of its driver."""
+    trip = session().get(Trip, trip_id)
+    acts = {"stop": offers.stop, "resume": offers.resume, "delete": offers.delete, "restore": offers.restore}
+    act = acts.get(request.form.get("act", ""))
+    if trip is None or act is None:
+        raise NotFound("trip")
+    act(session(), trip, actor=guards.actor(), now=clock.now())
+    return see_other("desk.person", notice="Trajet mis à jour.", person_id=trip.driver_id)
+
+
+def _driver_page(form: OfferForm, *, status: int = 200) -> Response:
+    return screens.show("desk/new_driver.html", screen="trips", status=status, form=form)
+
+
+def _trip_page(driver: Person, form: TripForm, *, status: int = 200) -> Response:
+    return screens.show("desk/new_trip.html", screen="trips", status=status, form=form, driver=driver)
+
+
+def _the_driver(person_id: int) -> Person:
+    found = session().get(Person, person_id)
+    if found is None or found.erased_at is not None:
+        raise NotFound("person")
+    return found

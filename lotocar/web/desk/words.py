@@ -1,0 +1,160 @@
+"""The desk's French: states, acts and reasons, as a colleague would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+REQUEST = {
+    "draft": "brouillon",
+    "to_process": "à traiter",
+    "searching": "recherche en cours",
+    "awaiting_driver": "conducteurs sollicités",
+    "to_confirm": "à confirmer au passager",
+    "confirmed": "confirmée",
+    "closed": "close",
+}
+LEG = {
+    "unserved": "à trouver",
+    "approached": "conducteur sollicité",
+    "agreed": "conducteur trouvé",
+    "confirmed": "passager prévenu",
+    "done": "fait",
+    "failed": "sans suite",
+}
+APPROACH = {
+    "to_contact": "à appeler",
+    "no_answer": "n'a pas répondu",
+    "sent": "SMS envoyé",
+    "accepted": "a accepté",
+    "declined": "a refusé",
+    "expired": "sans réponse à temps",
+    "withdrawn": "libéré",
+    "to_reconfirm": "à redemander",
+}
+RIDE = {
+    "planned": "prévu",
+    "done": "fait",
+    "passenger_no_show": "passager absent",
+    "driver_no_show": "conducteur absent",
+    "cancelled_passenger": "annulé par le passager",
+    "cancelled_driver": "annulé par le conducteur",
+    "unknown": "à vérifier",
+}
+TRIP = {"pending": "numéro à confirmer", "active": "en cours", "stopped": "arrêté", "deleted": "supprimé"}
+ENROLMENT = {
+    "candidate": "à valider",
+    "accepted": "inscrit",
+    "suspended": "suspendu",
+    "refused": "refusé",
+    "left": "parti",
+}
+OUTCOME = {
+    "served_carpool": "Transporté en covoiturage",
+    "served_purpose_trip": "Transporté par un déplacement dédié",
+    "referred_transit": "Orienté vers le bus ou le transport à la demande",
+    "unserved_no_driver": "Aucun conducteur ne passe par là",
+    "unserved_declined": "Les conducteurs ont refusé",
+    "unserved_late": "Demande trop tardive",
+    "withdrawn_by_passenger": "Annulée par le passager",
+    "no_show": "Absent au rendez-vous",
+    "out_of_scope": "Hors critères",
+}
+PURPOSE = {
+    "courses": "Courses",
+    "demarches": "Démarches",
+    "visite": "Visite",
+    "rendez_vous": "Rendez-vous",
+    "travail": "Travail ou formation",
+    "autre": "Autre",
+}
+DIRECTION = {"out": "Aller", "back": "Retour"}
+MESSAGE = {
+    "queued": "en attente",
+    "sending": "en cours d'envoi",
+    "uncertain": "incertain",
+    "accepted": "remis à l'opérateur",
+    "sent": "envoyé",
+    "delivered": "reçu",
+    "undelivered": "non reçu",
+    "failed": "échec",
+    "canceled": "annulé",
+    "expired": "trop tard",
+    "blocked": "non envoyé",
+    "needs_human": "à voir",
+}
+REASON = {
+    "number.landline": "téléphone fixe : il faut appeler",
+    "number.stopped": "la personne ne veut plus de SMS",
+    "number.wrong": "numéro inconnu de l'opérateur",
+    "cap.number": "trop de SMS à ce numéro aujourd'hui",
+}
+INBOUND = {
+    "received": "reçu",
+    "acted": "pris en compte",
+    "ignored": "sans suite",
+    "human": "à lire",
+    "handled": "traité",
+}
+LINE_KIND = {"mobile": "mobile", "landline": "fixe", "voip": "fixe (box)"}
+
+STORY = {
+    "request.submitted": "a enregistré la demande",
+    "request.taken": "a pris la demande",
+    "request.released": "a laissé la demande",
+    "request.corrected": "a corrigé la demande",
+    "request.closed": "a clos la demande",
+    "request.reopened": "a rouvert la demande",
+    "request.callback": "a noté un rappel",
+    "approach.asked": "a sollicité {driver}",
+    "approach.relaunched": "a relancé {driver}",
+    "approach.missed": "a appelé {driver} : pas de réponse",
+    "approach.accepted": "{driver} a accepté",
+    "approach.declined": "{driver} a refusé",
+    "approach.withdrawn": "a libéré {driver}",
+    "approach.too_late": "{driver} a dit oui trop tard",
+    "approach.expired": "{driver} n'a pas répondu à temps",
+    "approach.to_reconfirm": "redemande à {driver} après un changement",
+    "ride.told": "a prévenu le passager",
+    "ride.done": "a noté le trajet comme fait",
+    "ride.passenger_no_show": "a noté l'absence du passager",
+    "ride.driver_no_show": "a noté l'absence du conducteur",
+    "ride.cancel_by_passenger": "a annulé le trajet (passager)",
+    "ride.cancel_by_driver": "a annulé le trajet (conducteur)",
+    "ride.reopen": "a corrigé la suite du trajet",
+    "ride.lose_sight": "le trajet est passé sans nouvelles",
+}
+TONE = {"approach.accepted": "good", "ride.done": "good", "ride.told": "good", "approach.declined": "bad"}
+
+REFUSED = {
+    "approach.taken": "Ce trajet a déjà un conducteur.",
+    "approach.already_asked": "Ce conducteur est déjà sollicité pour cette demande.",
+    "approach.no_sms": "Pas de SMS possible pour cette personne : il faut l'appeler.",
+    "approach.driver": "Cette personne ne peut pas conduire ce trajet.",
+    "approach.gone": "Ce conducteur ne convient plus : la liste a changé.",
+    "approach.hour": "Ce conducteur n'a pas d'heure fixe : écrivez l'heure convenue.",
+    "person.guardian": "Passager mineur : notez d'abord l'autorisation parentale sur sa fiche.",
+    "person.no_sms": "Pas de SMS possible pour ce passager : il faut l'appeler.",
+    "ride.nothing_to_tell": "Il n'y a rien de nouveau à dire au passager.",
+    "ride.not_yet": "Ce trajet n'a pas encore eu lieu.",
+    "request.closed": "Cette demande est close.",
+    "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",
+    "stale": "Quelqu'un d'autre a modifié cette fiche pendant que vous écriviez.",
+}
+
+
+def sentence(code: str) -> str:
+    """What to tell the desk about a refusal."""
+    return REFUSED.get(
+        code, "La situation a changé entre-temps : rien n'a été fait. Regardez la fiche à jour."
+    )
+
+
+def told(verb: str, data: Mapping[str, Any], drivers: Mapping[int, str]) -> str:
+    """One line of the story; `drivers` gives the name behind an approach's number."""
+    text = STORY.get(verb, verb)
+    driver = drivers.get(int(data.get("approach") or 0), "un conducteur")
+    line = text.format(driver=driver)
+    if verb == "request.closed":
+        line += f" : {OUTCOME.get(str(data.get('outcome')), '')}"
+    return line[:1].upper() + line[1:]
