@@ -6,8 +6,10 @@ time to retry has come.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lotocar.messages.models import Circuit
@@ -15,6 +17,7 @@ from lotocar.messages.models import Circuit
 FAILURES_BEFORE_OPEN = 5
 ACCOUNT_RETRY = timedelta(minutes=2)
 OUTAGE_RETRY = timedelta(seconds=60)
+FRESH = timedelta(seconds=30)
 
 
 def may_send(session: Session, *, now: datetime, channel: str = "sms") -> bool:
@@ -30,7 +33,10 @@ def is_open(session: Session, *, channel: str = "sms") -> bool:
 
 
 def note_success(session: Session, *, now: datetime, channel: str = "sms") -> None:
-    """The provider answered: close the circuit."""
+    """The provider answered: close the circuit. All being well, a word every half-minute is enough."""
+    known = session.get(Circuit, channel)
+    if known and not known.failures and known.retry_at is None and _is_fresh(known, now):
+        return
     row = _row(session, channel)
     row.failures, row.opened_at, row.retry_at, row.reason = 0, None, None, ""
     row.last_ok_at = now
@@ -63,10 +69,14 @@ def _open(row: Circuit, reason: str, now: datetime, retry: timedelta) -> None:
     row.reason = reason
 
 
+def _is_fresh(row: Circuit, now: datetime) -> bool:
+    return row.last_ok_at is not None and abs(now - row.last_ok_at) < FRESH
+
+
 def _row(session: Session, channel: str) -> Circuit:
-    row = session.get(Circuit, channel, with_for_update=True)
-    if row is None:
-        row = Circuit(channel=channel, failures=0, reason="")
-        session.add(row)
-        session.flush()  # a second worker must meet the row, not write its own
-    return row
+    row = session.get(Circuit, channel, with_for_update=True, populate_existing=True)
+    if row is not None:
+        return row
+    with suppress(IntegrityError), session.begin_nested():  # a second worker may be writing it now
+        session.add(Circuit(channel=channel, failures=0, reason=""))
+    return session.get_one(Circuit, channel, with_for_update=True, populate_existing=True)

@@ -7,9 +7,11 @@ back late. A crash leaves a row `sending` with a lease: `doubts` takes it from t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from lotocar.messages import circuit, rules
@@ -54,15 +56,24 @@ def send_due(factory: Factory, sender: SmsSender, clock: Clock, *, caps: rules.C
 
 
 def due(session: Session, *, now: datetime, limit: int, caps: rules.Caps) -> Sequence[str]:
-    """The messages that may leave now: by priority, then by deadline and age, within the day's allowance."""
+    """The messages that may leave now: by priority, then by age, within the day's allowance."""
     spent = sent_since(session, now - timedelta(days=1))
-    query = select(OutboxMessage.id).where(_may_leave(now))
+    may_leave = _may_leave(now)
     if not caps.allows("driver_code", sent_today=spent):
-        query = query.where(OutboxMessage.kind.not_in(rules.SPARE))
-    if not caps.allows("", sent_today=spent):
-        return []
-    ordered = query.order_by(OutboxMessage.priority, OutboxMessage.not_before, OutboxMessage.created_at)
-    return session.scalars(ordered.limit(min(limit, max(1, caps.per_day - spent)))).all()
+        may_leave &= OutboxMessage.kind.not_in(
+            rules.SPARE
+        )  # or they would fill the batch and hold the rest back
+    waiting = session.execute(
+        select(OutboxMessage.id, OutboxMessage.kind)
+        .where(may_leave)
+        .order_by(OutboxMessage.priority, OutboxMessage.not_before, OutboxMessage.created_at)
+        .limit(limit)
+    )
+    allowed: list[str] = []
+    for message_id, kind in waiting:
+        if caps.allows(kind, sent_today=spent + len(allowed)):
+            allowed.append(message_id)
+    return allowed
 
 
 def sent_since(session: Session, since: datetime) -> int:
@@ -297,8 +308,10 @@ def apply_remedy(session: Session, row: OutboxMessage, remedy: rules.Remedy, *, 
 
 def learn(session: Session, number: str, fact: str, *, source: str, now: datetime) -> None:
     """Remember a fact about a number: stopped, landline or wrong."""
-    if session.get(NumberFact, (number, fact)) is None:
-        session.merge(NumberFact(number=number, fact=fact, source=source, at=now))
+    if session.get(NumberFact, (number, fact)) is not None:
+        return
+    with suppress(IntegrityError), session.begin_nested():  # somebody else may be learning it now
+        session.add(NumberFact(number=number, fact=fact, source=source, at=now))
 
 
 def forget(session: Session, number: str, fact: str) -> None:
