@@ -78,11 +78,9 @@ def review(
     `already_sent` holds what the registry knows of the same days and the day before. `ceiling` is the highest
     proof class granted. The work grows as n log n.
     """
-    ordered = sorted(couples, key=lambda couple: (couple.start_at, couple.journey_id, couple.ride_id))
-    alone = [(couple, reasons(couple, now=now)) for couple in ordered]
-    judged = [(couple, against, None if against else trace_of(couple)) for couple, against in alone]
     book = _Book(already_sent)
-    groups = _Groups(trace for _, _, trace in judged if trace and trace.journey_id not in book.ids)
+    judged = list(_judged_alone(couples, now, set(book.ids)))
+    groups = _Groups(trace for _, _, trace in judged if trace)
     ready: list[Ready] = []
     refused: list[RefusedCouple] = []
     for couple, against, trace in judged:
@@ -93,6 +91,23 @@ def review(
         book.add(trace)
         ready.append(Ready(couple, payload(couple, ceiling=ceiling), trace, warnings(couple, now=now)))
     return Review(tuple(ready), tuple(refused))
+
+
+def _judged_alone(
+    couples: Iterable[CoupleFacts], now: datetime, used: set[str]
+) -> Iterator[tuple[CoupleFacts, tuple[Reason, ...], Sent | None]]:
+    """The couples by start, each with what stands against it alone, or with its trace when nothing does.
+
+    Of a journey already sent nothing else is said: it is past mending here. `used` grows.
+    """
+    for couple in sorted(couples, key=lambda couple: (couple.start_at, couple.journey_id, couple.ride_id)):
+        again = couple.journey_id in used
+        against = (Reason(Code.ID_USED),) if again else reasons(couple, now=now)
+        if against:
+            yield couple, against, None
+            continue
+        used.add(couple.journey_id)
+        yield couple, (), trace_of(couple)
 
 
 def trace_of(couple: CoupleFacts) -> Sent:
@@ -177,10 +192,7 @@ class _Book:
             self.trips[key, rpc_day(trace.start_at)].add(trace.trip_id)
 
     def against(self, trace: Sent) -> Iterator[Reason]:
-        """Why this ride cannot join the book; a journey already in it has that one reason."""
-        if trace.journey_id in self.ids:
-            yield Reason(Code.ID_USED)
-            return
+        """Why this ride cannot join the book."""
         yield from self._in_its_trip(trace)
         yield from self._in_its_day(trace)
         if any(other.trip_id != trace.trip_id for other in self.pairs[trace.pair].around(trace, PAIR_GAP)):

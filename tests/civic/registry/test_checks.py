@@ -198,6 +198,11 @@ def test_an_identifier_serves_once() -> None:
     assert review([ride], now=NOW, already_sent=[trace_of(ride)]).ready == ()
 
 
+def test_of_a_ride_sent_long_ago_only_that_is_said() -> None:
+    ride = short(1, NOW - timedelta(days=3))
+    assert why(review([ride], now=NOW, already_sent=[trace_of(ride)])) == {1: (Reason(Code.ID_USED),)}
+
+
 def test_what_is_refused_hinders_nobody() -> None:
     refused = short(1, MORNING, passenger=replace(MARCEL, consent=False))
     back = short(2, refused.end_at + timedelta(minutes=5))
