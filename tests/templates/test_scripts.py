@@ -44,10 +44,9 @@ DAY = (
 
 
 class Answers:
-    """What a server would answer, without one; `posts` counts what was sent."""
+    """What a server would answer, without one."""
 
     def __init__(self) -> None:
-        self.posts = 0
         self.desk = environment().from_string(DESK).render(form=right_form())
 
     def __call__(self, route: Route) -> None:
@@ -68,7 +67,6 @@ class Answers:
         elif address.path == "/composants":
             self.give(route, styleguide())
         else:
-            self.posts += route.request.method == "POST"
             self.give(route, self.desk)
 
     def give(self, route: Route, body: str | bytes, *, status: int = 200, path: str = "page.html") -> None:
@@ -179,12 +177,22 @@ def test_a_refusal_is_shown_above_the_page_and_a_failure_beside_it(desk: Page):
     expect(desk.get_by_text("Le serveur ne répond pas")).to_be_visible()
 
 
-def test_a_form_is_sent_once(desk: Page, answers: Answers):
-    with desk.expect_navigation():
-        desk.evaluate(
-            "() => { const form = document.querySelector('main form'); form.requestSubmit(); form.requestSubmit() }"
-        )
-    assert answers.posts == 1
+def test_a_form_is_sent_once_and_its_button_keeps_the_focus(desk: Page):
+    button = desk.get_by_role("button", name="Enregistrer")
+    button.focus()
+    sent = desk.evaluate(
+        """() => {
+            let sent = 0
+            document.addEventListener("submit", event => { event.preventDefault(); sent += 1 })
+            const form = document.querySelector("main form")
+            form.requestSubmit()
+            form.requestSubmit()
+            return sent
+        }"""
+    )
+    assert sent == 1
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-disabled", "true")
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
