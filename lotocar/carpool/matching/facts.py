@@ -20,6 +20,8 @@ class TimeKind(StrEnum):
 
     LEAVE_AT = "leave_at"
     ARRIVE_BY = "arrive_by"
+    AROUND = "around"
+    BETWEEN = "between"  # from the hour to `until`: half a day
     NONE = "none"  # any hour of the day
 
 
@@ -65,8 +67,10 @@ class LegFacts:
     """What a passenger needs, one way, on a day.
 
     `window_minutes` is how much before an arrival, or after a departure, still suits (None: the usual
-    window of `times.py`). `avoid` holds the drivers never to be put with this passenger, whoever of the two
-    asked for it. `not_before` leaves out pick-ups already past.
+    window of `times.wish_of`); `tolerance_minutes` widens the window at both ends. `until` ends a half-day.
+    `extra_detour_minutes` also accepts drivers who would have to go that far beyond their own limit. `avoid`
+    holds the drivers never to be put with this passenger, whoever of the two asked for it. `not_before`
+    leaves out pick-ups already past.
     """
 
     pickup: Point
@@ -79,6 +83,9 @@ class LegFacts:
     window_minutes: int | None = None
     avoid: frozenset[int] = frozenset()
     not_before: datetime | None = None
+    until: time | None = None
+    tolerance_minutes: int = 0
+    extra_detour_minutes: int = 0
 
 
 Datum = int | str | bool | datetime | date | None
@@ -142,13 +149,20 @@ class Candidate:
         return Reason("detour", data)
 
     def _time_reasons(self) -> tuple[Reason, ...]:
-        if self.gap_seconds is None:
-            return ()
-        data: dict[str, Datum] = {"gap_seconds": self.gap_seconds, "wanted_at": self.wanted_at}
-        hour = Reason(f"suits_{self.time_kind}", {**data, "leaves_at": self.departure_at})
-        if self.shift_seconds == 0:
-            return (hour,)
-        return (hour, Reason("flexibility", {"shift_seconds": self.shift_seconds}))
+        said = []
+        if self.gap_seconds is not None:
+            said.append(self._hour_reason(self.gap_seconds))
+        if self.shift_seconds:
+            said.append(Reason("flexibility", {"shift_seconds": self.shift_seconds}))
+        return tuple(said)
+
+    def _hour_reason(self, gap_seconds: int) -> Reason:
+        data: dict[str, Datum] = {
+            "gap_seconds": gap_seconds,
+            "wanted_at": self.wanted_at,
+            "leaves_at": self.departure_at,
+        }
+        return Reason(f"suits_{self.time_kind}", data)
 
     def _seats_reason(self) -> Reason:
         return Reason("seats", {"free": self.free_seats})

@@ -40,6 +40,10 @@ class Need:
     wish: Wish
     ride: Leg
 
+    @property
+    def extra_detour_seconds(self) -> int:
+        return 60 * self.leg.extra_detour_minutes
+
 
 def prepare(leg: LegFacts, roads: Roads) -> Need:
     """The leg, checked.
@@ -74,7 +78,7 @@ def judge(departure: DepartureFacts, need: Need, roads: Roads) -> Candidate | Ex
         return _excluded(departure, person)
     way = _way(departure, need, roads)
     limit = 60 * departure.max_detour_minutes
-    if way.detour_seconds > limit:
+    if way.detour_seconds > limit + need.extra_detour_seconds:
         by = way.detour_seconds - limit
         return _excluded(departure, Rule.DETOUR, by, detour_seconds=way.detour_seconds, limit_seconds=limit)
     answers = [_on(day, departure, need, way) for day in days_of(need)]
@@ -87,7 +91,7 @@ def days_of(need: Need) -> tuple[date, ...]:
     A departure runs on one of three days in a row at most, so it gives one candidate at most.
     """
     day = need.leg.day
-    if need.wish.wanted is None:
+    if need.wish.is_any_hour:
         return (day,)
     return day, day - timedelta(days=1), day + timedelta(days=1)
 

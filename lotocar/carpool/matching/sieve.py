@@ -67,7 +67,7 @@ class Sieve:
         runs, days = self._runs(table)
         here = spot(self.need.leg.pickup)
         soonest = table.nearest_m(runs, here) * self.ground.fastest - _MARGIN_S
-        able = soonest + self.need.ride.seconds <= table.runs.budget[runs]
+        able = soonest + self.need.ride.seconds <= table.runs.budget[runs] + self.need.extra_detour_seconds
         runs, days, soonest = runs[able], days[able], soonest[able]
         longest = table.farthest_m(runs, here) * _ARC * self.ground.slowest
         earliest, latest = self._minutes(table.runs.flexibility_seconds[runs], days, soonest, longest)
@@ -106,13 +106,16 @@ class Sieve:
     def sift(self, columns: Columns, rows: Rows, days: Rows) -> Iterator[Candidate]:
         """The candidates among these rows."""
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
-        able = to_pickup + self.need.ride.seconds <= columns.budget[rows]
+        extra = self.need.extra_detour_seconds
+        able = to_pickup + self.need.ride.seconds <= columns.budget[rows] + extra
         able &= self._is_in_time(columns, rows, days, to_pickup)
         rows, days, to_pickup = rows[able], days[able], to_pickup[able]
         onward = self.ground.seconds_between(self.dropoff, columns.destination.take(rows))
         spare = columns.budget[rows] - to_pickup - self.need.ride.seconds - onward
         able = (
-            (spare >= 0) & (columns.seats[rows] >= self.need.leg.seats) & self._is_valid(columns, rows, days)
+            (spare >= -extra)
+            & (columns.seats[rows] >= self.need.leg.seats)
+            & self._is_valid(columns, rows, days)
         )
         rows, days, to_pickup, spare = rows[able], days[able], to_pickup[able], spare[able]
         detour = np.maximum(0, 60 * columns.limit_minutes[rows].astype(np.int64) - spare)

@@ -21,6 +21,7 @@ from lotocar.errors import Invalid
 from lotocar.values.days import PARIS
 
 USUAL_WINDOW_MINUTES = 90  # after the hour to leave at, or before the hour to be there by
+AROUND_MINUTES = 60  # on both sides of « around »
 EARLIER_MINUTES = 15  # one can be ready this much before the hour one wished to leave at
 MAX_WINDOW_MINUTES = 12 * 60
 FAR = 1 << 40  # seconds: beyond any instant
@@ -60,8 +61,8 @@ def as_instant(seconds: int) -> datetime:
 class Wish:
     """When the pick-up, or the drop-off, may happen: from `earliest` to `latest`, both included.
 
-    `wanted` is the hour asked for, None when any hour of the day suits. The driver's flexibility widens
-    the window at both ends when an hour was asked for.
+    `wanted` is the hour asked for, None when none was, or half a day. The driver's flexibility widens the
+    window at both ends.
     """
 
     anchor: Literal["pickup", "dropoff"]
@@ -69,30 +70,65 @@ class Wish:
     earliest: int
     latest: int
 
+    @property
+    def is_any_hour(self) -> bool:
+        return self.latest == FAR
+
 
 def wish_of(leg: LegFacts) -> Wish:
-    """The window of this leg.
+    """The window of this leg, widened at both ends by its tolerance.
 
-    Leave at: from 15 minutes before to the window (90 minutes) after, for the pick-up. Arrive by: from the
-    window before to the hour itself, for the drop-off. No hour: whenever the departures of that day pass.
+    - leave at: from 15 minutes before to 90 after, for the pick-up;
+    - arrive by: from 90 minutes before to the hour itself, for the drop-off;
+    - around: an hour on both sides, for the pick-up;
+    - between: from the hour to `until`, for the pick-up (half a day, say);
+    - none: whenever the departures of that day pass.
+
+    The leg's own window replaces 90 minutes, or the hour of « around ».
 
     Raises:
-        Invalid: an hour without its meaning or a meaning without its hour ("leg.hour"), or a window below
-            zero or above twelve hours ("leg.window").
+        Invalid: an hour without its meaning or a meaning without its hour ("leg.hour"), an end that is
+            missing, needless or not after the hour ("leg.until"), a window below zero or above twelve hours
+            ("leg.window").
     """
     if (leg.hour is None) != (leg.time_kind is TimeKind.NONE):
         raise Invalid("leg.hour", field="hour")
-    window = 60 * _window_minutes(leg)
+    if (leg.until is None) != (leg.time_kind is not TimeKind.BETWEEN):
+        raise Invalid("leg.until", field="until")
+    before, after = _reach(leg)
     if leg.hour is None:
         return Wish("pickup", None, -FAR, FAR)
-    wanted = epoch(leg.day, minute_of(leg.hour))
-    if leg.time_kind is TimeKind.ARRIVE_BY:
-        return Wish("dropoff", wanted, wanted - window, wanted)
-    return Wish("pickup", wanted, wanted - 60 * EARLIER_MINUTES, wanted + window)
+    hour = epoch(leg.day, minute_of(leg.hour))
+    anchor: Literal["pickup", "dropoff"] = "dropoff" if leg.time_kind is TimeKind.ARRIVE_BY else "pickup"
+    wanted = None if leg.time_kind is TimeKind.BETWEEN else hour
+    return Wish(anchor, wanted, hour - before, hour + after)
 
 
-def _window_minutes(leg: LegFacts) -> int:
-    minutes = USUAL_WINDOW_MINUTES if leg.window_minutes is None else leg.window_minutes
-    if not 0 <= minutes <= MAX_WINDOW_MINUTES:
+def _reach(leg: LegFacts) -> tuple[int, int]:
+    """How far the window reaches before and after the hour, in seconds."""
+    minutes = {
+        TimeKind.NONE: (0, 0),
+        TimeKind.LEAVE_AT: (EARLIER_MINUTES, _window(leg, USUAL_WINDOW_MINUTES)),
+        TimeKind.ARRIVE_BY: (_window(leg, USUAL_WINDOW_MINUTES), 0),
+        TimeKind.AROUND: (_window(leg, AROUND_MINUTES), _window(leg, AROUND_MINUTES)),
+        TimeKind.BETWEEN: (0, _length_minutes(leg)),
+    }
+    before, after = minutes[leg.time_kind]
+    return 60 * (before + leg.tolerance_minutes), 60 * (after + leg.tolerance_minutes)
+
+
+def _window(leg: LegFacts, usual: int) -> int:
+    minutes = usual if leg.window_minutes is None else leg.window_minutes
+    if not (0 <= minutes <= MAX_WINDOW_MINUTES and 0 <= leg.tolerance_minutes <= MAX_WINDOW_MINUTES):
         raise Invalid("leg.window", field="window")
     return minutes
+
+
+def _length_minutes(leg: LegFacts) -> int:
+    """From the hour to `until`, on the clocks of that day."""
+    if leg.hour is None or leg.until is None:
+        return 0
+    seconds = epoch(leg.day, minute_of(leg.until)) - epoch(leg.day, minute_of(leg.hour))
+    if seconds < 0:
+        raise Invalid("leg.until", field="until")
+    return seconds // 60

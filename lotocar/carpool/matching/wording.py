@@ -73,7 +73,9 @@ def _moment(data: Data) -> str:
 
 def _detour(data: Data) -> str:
     words = detour_words(_seconds(data["seconds"]))
-    return words.replace("d'environ", "de") if data["exact"] else words
+    words = words.replace("d'environ", "de") if data["exact"] else words
+    beyond = _seconds(data["seconds"]) - _seconds(data["limit_seconds"])
+    return f"{words}, {duration_words(beyond)} au-delà de sa limite" if beyond > timedelta() else words
 
 
 def _suits_arrival(data: Data) -> str:
@@ -99,6 +101,7 @@ _REASONS: Mapping[str, Callable[[Data], str]] = {
     "detour": _detour,
     "suits_arrive_by": _suits_arrival,
     "suits_leave_at": _suits_departure,
+    "suits_around": _suits_departure,
     "flexibility": _flexibility,
     "seats": lambda data: counted(_number(data["free"]), "place libre", "places libres"),
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from lotocar.carpool.matching.facts import DayRange, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.times import epoch, minute_of
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Point
 from lotocar.world.roads.router import Roads
@@ -48,15 +49,21 @@ class Territory:
     def leg(self) -> LegFacts:
         dice = self.dice
         pickup, dropoff = self.two_places()
-        kind = dice.choice((TimeKind.LEAVE_AT, TimeKind.ARRIVE_BY, TimeKind.NONE))
+        kind = dice.choice(tuple(TimeKind))
         day = self.day()
         moment = datetime.combine(day, self.hour(), tzinfo=PARIS)
+        first, last = sorted((self.hour(), self.hour()))
+        if epoch(day, minute_of(last)) < epoch(day, minute_of(first)):
+            first = last  # 02:59 that does not exist comes after 03:00
         return LegFacts(
             pickup=pickup,
             dropoff=dropoff,
             day=day,
             time_kind=kind,
-            hour=None if kind is TimeKind.NONE else self.hour(),
+            hour=None if kind is TimeKind.NONE else first,
+            until=last if kind is TimeKind.BETWEEN else None,
+            tolerance_minutes=dice.choice((0, 0, 0, 60)),
+            extra_detour_minutes=dice.choice((0, 0, 0, 5)),
             seats=dice.choice((1, 1, 2, 3)),
             passenger_id=dice.choice((None, 1, 2)),
             window_minutes=dice.choice((None, None, 0, 30, 720)),

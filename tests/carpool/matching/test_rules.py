@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lotocar.carpool.matching.facts import DayRange, LegFacts, Rule, TimeKind
+from lotocar.carpool.matching.facts import Candidate, DayRange, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.rules import fits, rank
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
@@ -220,6 +220,39 @@ def test_being_there_by_an_hour_means_not_a_second_later_unless_the_driver_is_fl
     assert (supple.gap_seconds, supple.shift_seconds) == (late, -late)
 
 
+@pytest.mark.parametrize(("hour", "fits_it"), [(7, 29), (7, 30), (9, 30), (9, 31)])
+def test_around_an_hour_is_an_hour_on_both_sides(hour: int, fits_it: int) -> None:
+    departure = make_departure(flexibility_minutes=0)
+    answer = fits(departure, hour_leg(TimeKind.AROUND, time(hour, fits_it)), ROADS)
+    assert isinstance(answer, Candidate) == (fits_it == 30)
+
+
+def test_half_a_day_has_no_hour_of_its_own() -> None:
+    morning = hour_leg(TimeKind.BETWEEN, time(0), until=time(12))
+    found = candidate(fits(make_departure(), morning, ROADS))
+    assert (found.gap_seconds, found.shift_seconds, found.wanted_at) == (None, 0, None)
+    late = make_departure(hour=time(12, 10))
+    assert candidate(fits(late, morning, ROADS)).shift_seconds == -600
+    assert exclusion(fits(make_departure(hour=time(12, 16)), morning, ROADS)).by == 60
+
+
+def test_a_tolerance_widens_the_window_at_both_ends() -> None:
+    strict = make_departure(flexibility_minutes=0)
+    for wanted in (time(7, 0), time(8, 45)):
+        fits_exactly = hour_leg(TimeKind.LEAVE_AT, wanted)
+        candidate(fits(strict, fits_exactly, ROADS))
+    for wanted in (time(6, 0), time(9, 45)):
+        assert exclusion(fits(strict, hour_leg(TimeKind.LEAVE_AT, wanted), ROADS)).rule is Rule.HOUR
+        candidate(fits(strict, hour_leg(TimeKind.LEAVE_AT, wanted, tolerance_minutes=60), ROADS))
+
+
+def test_a_driver_may_be_asked_beyond_the_limit_when_one_says_so() -> None:
+    tight = make_departure(max_detour_minutes=1)
+    assert exclusion(fits(tight, make_leg(), ROADS)).rule is Rule.DETOUR
+    found = candidate(fits(tight, make_leg(extra_detour_minutes=5), ROADS))
+    assert found.detour_seconds > found.limit_seconds == 60
+
+
 def test_an_own_window_replaces_the_usual_one() -> None:
     leg = hour_leg(TimeKind.LEAVE_AT, time(8, 0), window_minutes=29)
     assert exclusion(fits(make_departure(flexibility_minutes=0), leg, ROADS)).rule is Rule.HOUR
@@ -296,6 +329,10 @@ def test_what_has_already_passed_is_not_proposed() -> None:
         ({"time_kind": TimeKind.NONE}, "leg.hour"),
         ({"hour": None, "time_kind": TimeKind.LEAVE_AT}, "leg.hour"),
         ({"window_minutes": -1}, "leg.window"),
+        ({"until": time(11)}, "leg.until"),
+        ({"time_kind": TimeKind.BETWEEN}, "leg.until"),
+        ({"time_kind": TimeKind.BETWEEN, "until": time(9, 59)}, "leg.until"),
+        ({"tolerance_minutes": -1}, "leg.window"),
         ({"window_minutes": 721}, "leg.window"),
     ],
 )
