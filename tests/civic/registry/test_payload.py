@@ -176,3 +176,11 @@ def test_positions_are_plain_decimals_within_a_few_metres(lat: float, lon: float
     assert abs(sent["lat"] - lat) <= 1.1e-4
     assert abs(sent["lon"] - lon) <= 1.1e-4
     assert would_pass(body)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "text"), [(0.00005, "0.0"), (-0.00009, "0.0"), (-0.00011, "-0.00011"), (0.1 + 0.2, "0.3")]
+)
+def test_a_position_near_greenwich_is_written_without_exponent(degrees: float, text: str) -> None:
+    sent = encode(payload(the_minimal(start=Point(44.5, degrees)))["start"])
+    assert sent.endswith(f'"lon":{text}}}')

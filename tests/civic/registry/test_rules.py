@@ -161,6 +161,22 @@ def test_a_ride_looks_like_its_road(metres: int, minutes: float, exact: bool, al
 
 
 @pytest.mark.parametrize(
+    ("metres", "seconds", "exact", "alike"),
+    [
+        (900, 90, True, True),
+        (299, 90, True, False),  # the registry flags a road under 300 metres
+        (900, 50, True, False),  # and one under a minute
+        (900, 50, False, True),  # which an estimate cannot tell
+    ],
+)
+def test_a_short_ride_has_a_road_that_counts(metres: int, seconds: int, exact: bool, alike: bool) -> None:
+    route = Route(metres, timedelta(seconds=seconds), exact)
+    near = Point(44.4564, 1.44103)
+    couple = a_couple(end=near, distance_m=1_000, end_at=START + timedelta(minutes=3), route=route)
+    assert codes(couple) == ([] if alike else [Code.UNLIKE_ROUTE])
+
+
+@pytest.mark.parametrize(
     ("driver", "passenger", "ceiling", "sent"),
     [
         (False, False, "A", "A"),
