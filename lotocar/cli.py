@@ -21,7 +21,7 @@ from waitress import serve as serve_wsgi
 import config
 from lotocar import clock, jobs
 from lotocar.app import create_app
-from lotocar.carpool.matching import command as matching
+from lotocar.carpool.matching import listing
 from lotocar.carpool.rides import replies_rules
 from lotocar.civic.registry import export as registry
 from lotocar.db import db
@@ -59,7 +59,9 @@ def demo(host: str, port: int, reset: bool) -> None:
         _migrate()
         if seed.is_empty(db.session()):
             started = monotonic()
-            for share, what in seed.fill(db.session(), now=clock.now()):
+            for share, what in seed.fill(
+                db.session(), now=clock.now(), outside=app.extensions["lotocar.outside"]
+            ):
                 _progress(share, what)
             click.echo(f"  Territoire de démonstration rempli en {monotonic() - started:.0f} s.")
     click.echo(f"\n  Lotocar est prêt : {settings.public_base_url}\n")
