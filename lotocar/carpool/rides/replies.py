@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person, PhoneLine
@@ -383,11 +383,9 @@ def _stop(letter: _Letter) -> None:
     _answer(letter, "stop_confirmed", urgent=True)
     outbox.stop_number(session, number, now=letter.now, keep="stop_confirmed")
     delivery.learn(session, number, "stopped", source="sms", now=letter.now)
-    session.execute(
-        update(PhoneLine)
-        .where(PhoneLine.e164 == number, PhoneLine.sms_stopped_at.is_(None))
-        .values(sms_stopped_at=letter.now)
-    )
+    lines = select(PhoneLine).where(PhoneLine.e164 == number, PhoneLine.sms_stopped_at.is_(None))
+    for line in session.scalars(lines):
+        line.sms_stopped_at = letter.now
     inbound.settle(letter.row, "human" if _has_something_to_come(letter) else "acted", "stop")
 
 
