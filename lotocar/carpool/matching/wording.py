@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from lotocar.carpool.matching.facts import Candidate, Datum, Exclusion, Reason, Rule
+from lotocar.carpool.matching.ladder import Change, Rung, Step
 from lotocar.values.days import local
 from lotocar.values.wording import (
     arrival_gap_words,
     counted,
     day_words,
     detour_words,
+    distance_words,
     duration_words,
     hour_words,
 )
@@ -64,6 +66,28 @@ def reason_words(reason: Reason, *, pickup: str = "") -> str:
 def exclusion_words(exclusion: Exclusion) -> str:
     """« Pourquoi pas lui ? », as a sentence without its full stop."""
     return _EXCLUSIONS[exclusion.rule](exclusion.data, exclusion.by or 0)
+
+
+def rung_words(rung: Rung | Change) -> str:
+    """What one would have to accept, and what it would give, as a sentence without its full stop."""
+    if isinstance(rung, Change):
+        where = at_place(rung.place.label)
+        return f"deux conducteurs, avec un changement {where} et {duration_words(rung.wait)} d'attente"
+    drivers = counted(
+        len({one.driver_id for one in rung.found}), "conducteur possible", "conducteurs possibles"
+    )
+    return f"{_terms(rung)} : {drivers}"
+
+
+def _terms(rung: Rung) -> str:
+    if rung.place is not None:
+        verb = "partir" if rung.step is Step.PICKUP else "descendre"
+        return f"{verb} {at_place(rung.place.label)}, à {distance_words(rung.walk_m)}"
+    if rung.step is Step.HOUR:
+        return "une heure plus tôt ou plus tard"
+    if rung.step is Step.DETOUR:
+        return "un détour plus long que d'habitude, à leur demander"
+    return f"{'la veille' if rung.step is Step.DAY_BEFORE else 'le lendemain'}, {day_words(rung.leg.day)}"
 
 
 def _moment(data: Data) -> str:

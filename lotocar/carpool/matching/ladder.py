@@ -1,0 +1,149 @@
+"""What to try when nothing fits: each rung changes one thing in the leg and says what that would give. Pure.
+
+In the order in which one would propose it: another hour, a day before or after, a driver to persuade of a
+longer detour, a meeting point within a walk, two drivers with a change in a village.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.values.geo import Point, Stop, distance_m
+
+Finder = Callable[[LegFacts], Sequence[Candidate]]
+
+HOUR_MORE_MINUTES = 60
+EXTRA_DETOUR_MINUTES = 15
+WALK_M = 2_000
+SHORTEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=30)
+ROUNDABOUT = 1.5  # by the village, the way may be this much longer than straight
+_VILLAGES_TRIED = 24
+
+
+class Step(StrEnum):
+    HOUR = "hour"
+    DAY_BEFORE = "day_before"
+    DAY_AFTER = "day_after"
+    DETOUR = "detour"
+    PICKUP = "pickup"  # walk, or be brought, to a meeting point
+    DROPOFF = "dropoff"  # be set down at a meeting point
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One thing changed: the leg as it would be, and who would then fit (never empty).
+
+    `place` is the meeting point, `walk_m` how far it is as the crow flies.
+    """
+
+    step: Step
+    leg: LegFacts
+    found: tuple[Candidate, ...]
+    place: Stop | None = None
+    walk_m: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two drivers, one after the other, with a wait in a village."""
+
+    place: Stop
+    first: Candidate
+    second: Candidate
+    wait: timedelta
+    step: Step = Step.CHANGE
+
+
+def ladder(
+    leg: LegFacts, find: Finder, *, meeting_points: Sequence[Stop] = (), villages: Sequence[Stop] = ()
+) -> list[Rung | Change]:
+    """The rungs that give something, in order; a departure that fits the leg as it is appears on none."""
+    fitting = {one.departure_id for one in find(leg)}
+    rungs: list[Rung | Change] = []
+    for step, changed in _other_terms(leg):
+        rungs += _rung(Rung(step, changed, tuple(find(changed))), fitting)
+    for step, place in _within_a_walk(leg, meeting_points):
+        moved, walk_m = _moved(leg, step, place)
+        rungs += _rung(Rung(step, moved, tuple(find(moved)), place, walk_m), fitting)
+    return rungs + changes(leg, find, villages)
+
+
+def _rung(rung: Rung, fitting: set[int]) -> list[Rung]:
+    found = tuple(one for one in rung.found if one.departure_id not in fitting)
+    return [replace(rung, found=found)] if found else []
+
+
+def _other_terms(leg: LegFacts) -> Iterator[tuple[Step, LegFacts]]:
+    if leg.hour is not None:
+        yield Step.HOUR, replace(leg, tolerance_minutes=leg.tolerance_minutes + HOUR_MORE_MINUTES)
+    yield Step.DAY_BEFORE, replace(leg, day=leg.day - timedelta(days=1))
+    yield Step.DAY_AFTER, replace(leg, day=leg.day + timedelta(days=1))
+    yield Step.DETOUR, replace(leg, extra_detour_minutes=leg.extra_detour_minutes + EXTRA_DETOUR_MINUTES)
+
+
+def _within_a_walk(leg: LegFacts, places: Sequence[Stop]) -> Iterator[tuple[Step, Stop]]:
+    """The meeting points near either end, the nearest first."""
+    for step, end, other in ((Step.PICKUP, leg.pickup, leg.dropoff), (Step.DROPOFF, leg.dropoff, leg.pickup)):
+        near = [place for place in places if 0 < distance_m(end, place.point) <= WALK_M]
+        for place in sorted(near, key=lambda one: distance_m(end, one.point)):
+            if place.point != other:
+                yield step, place
+
+
+def _moved(leg: LegFacts, step: Step, place: Stop) -> tuple[LegFacts, int]:
+    if step is Step.PICKUP:
+        return replace(leg, pickup=place.point), round(distance_m(leg.pickup, place.point))
+    return replace(leg, dropoff=place.point), round(distance_m(leg.dropoff, place.point))
+
+
+def changes(leg: LegFacts, find: Finder, villages: Sequence[Stop]) -> list[Rung | Change]:
+    """Two drivers with a change: the best pair in each village, by time lost on the way.
+
+    The one who must be on time keeps the hour asked for (the second to arrive by, otherwise the first); the
+    other is looked for over the whole day and must leave a wait of 5 to 30 minutes.
+    """
+    best = (_best_change(leg, find, village) for village in _on_the_way(leg, villages))
+    return [*sorted((one for one in best if one is not None), key=_cost)]
+
+
+def _on_the_way(leg: LegFacts, villages: Iterable[Stop]) -> list[Stop]:
+    """The villages that lie between both ends, the most direct first."""
+    straight = distance_m(leg.pickup, leg.dropoff)
+    by = [(_through(leg, one.point), one.insee, one) for one in villages if _is_apart(leg, one.point)]
+    direct = sorted(one for one in by if one[0] <= ROUNDABOUT * straight)
+    return [village for _, _, village in direct[:_VILLAGES_TRIED]]
+
+
+def _through(leg: LegFacts, place: Point) -> float:
+    return distance_m(leg.pickup, place) + distance_m(place, leg.dropoff)
+
+
+def _is_apart(leg: LegFacts, place: Point) -> bool:
+    return min(distance_m(leg.pickup, place), distance_m(leg.dropoff, place)) > WALK_M
+
+
+def _best_change(leg: LegFacts, find: Finder, village: Stop) -> Change | None:
+    any_hour = replace(leg, time_kind=TimeKind.NONE, hour=None, until=None, window_minutes=None)
+    arriving = leg.time_kind is TimeKind.ARRIVE_BY
+    firsts = find(replace(any_hour if arriving else leg, dropoff=village.point))
+    seconds = find(replace(leg if arriving else any_hour, pickup=village.point)) if firsts else ()
+    pairs = (_change(village, one, other) for one in firsts for other in seconds)
+    return min((pair for pair in pairs if pair is not None), key=_cost, default=None)
+
+
+def _change(village: Stop, first: Candidate, second: Candidate) -> Change | None:
+    if first.dropoff_at is None or second.pickup_at is None or first.driver_id == second.driver_id:
+        return None
+    wait = second.pickup_at - first.dropoff_at
+    return Change(village, first, second, wait) if SHORTEST_WAIT <= wait <= LONGEST_WAIT else None
+
+
+def _cost(change: Change) -> tuple[timedelta, int, int]:
+    detours = timedelta(seconds=change.first.detour_seconds + change.second.detour_seconds)
+    return change.wait + detours, change.first.departure_id, change.second.departure_id
