@@ -6,8 +6,7 @@ profile, books nothing new, and both sides hear of what it did.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.rides import operations, outcomes
 from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.carpool.rides.replies_rules import Decision, Kind, Why, classify
 from lotocar.carpool.rides.rules import OPEN_BY_SMS
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips.models import Trip
@@ -33,6 +33,7 @@ HAPPENED_OPEN = timedelta(days=3)
 RENEWAL_OPEN = timedelta(days=14)
 CLOSED_LATELY = timedelta(days=7)
 SOON = timedelta(hours=24)
+NOBODY = "0000"  # a reference that no question carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,6 @@ class Question:
     person_id: int
     pickup_at: datetime
     destination: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a text clearly says. `act` is one of accept, decline, stop, help, cancel, thanks, closed or human."""
-
-    act: str
-    reference: str = ""
-    urgent: bool = False
-    is_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +75,9 @@ def answer_by_sms(
     row.person_id = persons[0].id if len(persons) == 1 else None
     questions = open_questions(session, row.from_number, persons, now=now)
     letter = _Letter(session, row, persons, questions, now, policy, roads)
-    decision = read(row.body, tuple(question.reference for question in questions))
+    decision = classify(row.body, _references(letter))
     _act(letter, decision)
     return row.state
-
-
-def read(text: str, references: tuple[str, ...]) -> Reading:
-    """What this text says to somebody who has these questions open."""
-    words = re.sub(r"[^\w ]", " ", text.lower()).split()
-    named = [word for word in words if word in references]
-    word = " ".join(word for word in words if not word.isdigit())
-    if word in {"stop", "arret"}:
-        return Reading("stop")
-    if word in {"aide", "help"}:
-        return Reading("help")
-    if word not in {"oui", "non"}:
-        return Reading("human")
-    if not references:
-        return Reading("closed", is_no=word == "non")
-    if named or (len(references) == 1 and not any(one.isdigit() for one in words)):
-        return Reading("accept" if word == "oui" else "decline", named[0] if named else "")
-    return Reading("human")
 
 
 def persons_of(session: Session, number: str) -> Sequence[Person]:
@@ -214,45 +187,44 @@ def _said(ride: Ride, person_id: int | None) -> bool:
 # --- acting ---------------------------------------------------------------------------------------------------
 
 
-def _act(letter: _Letter, decision: Reading) -> None:
+def _references(letter: _Letter) -> list[str]:
+    """The references that an answer may name. Two people on one number must name theirs even for one question."""
+    references = [question.reference for question in letter.questions]
+    return [*references, NOBODY] if len(letter.persons) > 1 and len(references) == 1 else references
+
+
+def _act(letter: _Letter, decision: Decision) -> None:
     if decision.urgent:
         _answer(letter, "emergency", urgent=True)
         return _to_human(letter, "urgent", urgent=True)
-    if decision.act == "stop":
+    if decision.kind is Kind.STOP:
         return _stop(letter)
-    if decision.act == "help":
+    if decision.kind is Kind.HELP:
         _answer(letter, "help_answer")
         return inbound.settle(letter.row, "acted", "help")
-    if decision.act == "thanks":
+    if decision.kind is Kind.THANKS:
         return inbound.settle(letter.row, "ignored", "thanks")
     if not letter.persons:
         return _to_human(letter, "unknown")
-    if decision.act in {"accept", "decline"}:
+    if decision.kind in {Kind.ACCEPT, Kind.DECLINE}:
         return _answered(letter, decision)
-    if decision.act in {"closed", "cancel"}:
+    if decision.kind in {Kind.CLOSED, Kind.CANCEL}:
         return _about_the_past(letter, decision)
-    return _in_doubt(letter)
+    return _in_doubt(letter, decision)
 
 
-def _answered(letter: _Letter, decision: Reading) -> None:
-    question = _question_meant(letter, decision)
-    if question is None:
-        return _in_doubt(letter)
+def _answered(letter: _Letter, decision: Decision) -> None:
+    named = [one for one in letter.questions if one.reference == decision.ref]
+    if len(named) != 1:
+        return _in_doubt(letter, decision)
+    question = named[0]
     try:
         # what was begun is undone when it cannot be finished: the message alone stays, for a human
         with letter.session.begin_nested():
-            state = ANSWERS[question.kind](letter, question, decision.act == "accept")
+            state = ANSWERS[question.kind](letter, question, decision.kind is Kind.ACCEPT)
     except LotocarError as error:
         return _to_human(letter, error.code)
-    return inbound.settle(letter.row, state, decision.act, subject_id=question.subject_id)
-
-
-def _question_meant(letter: _Letter, decision: Reading) -> Question | None:
-    if decision.reference:
-        named = [one for one in letter.questions if one.reference == decision.reference]
-        return named[0] if len(named) == 1 else None
-    # two people share this number: which of them said yes? Only a reference tells
-    return letter.questions[0] if len(letter.questions) == 1 and len(letter.persons) == 1 else None
+    return inbound.settle(letter.row, state, str(decision.kind), subject_id=question.subject_id)
 
 
 def _answer_approach(letter: _Letter, question: Question, yes: bool) -> str:
@@ -307,15 +279,20 @@ def _answer_offer(letter: _Letter, question: Question, yes: bool) -> str:
     return "acted"
 
 
-ANSWERS = {"approach": _answer_approach, "ride_happened": _answer_ride, "offer_renewal": _answer_offer}
+ANSWERS: dict[str, Callable[[_Letter, Question, bool], str]] = {
+    "approach": _answer_approach,
+    "ride_happened": _answer_ride,
+    "offer_renewal": _answer_offer,
+}
 
 
-def _about_the_past(letter: _Letter, decision: Reading) -> None:
+def _about_the_past(letter: _Letter, decision: Decision) -> None:
     """A yes to what is over, or a no to what was agreed."""
     latest = _latest_approach(letter)
     if latest is None:
-        return _to_human(letter, decision.act)
-    if decision.act == "cancel" or (decision.is_no and latest.status == "accepted"):
+        return _to_human(letter, str(decision.kind))
+    is_no = decision.says_yes is False
+    if decision.kind is Kind.CANCEL or (is_no and latest.status == "accepted"):
         return _take_back(letter)
     if latest.status == "accepted":
         return inbound.settle(letter.row, "ignored", "repeated", subject_id=latest.id)
@@ -323,7 +300,7 @@ def _about_the_past(letter: _Letter, decision: Reading) -> None:
         part.leg.status in {"unserved", "approached"} for part in latest.legs
     ):
         return _to_human(letter, "late", subject_id=latest.id)  # a late yes is still worth a call
-    if decision.is_no:
+    if is_no:
         return inbound.settle(letter.row, "ignored", "closed", subject_id=latest.id)
     first = latest.legs[0]
     values = {"destination": first.leg.destination.label, "pickup_at": first.pickup_at}
@@ -399,11 +376,10 @@ def _has_something_to_come(letter: _Letter) -> bool:
     return bool(letter.questions) or letter.session.scalar(coming.limit(1)) is not None
 
 
-def _in_doubt(letter: _Letter) -> None:
+def _in_doubt(letter: _Letter, decision: Decision) -> None:
     """A plain yes or no that several questions may claim is asked which one, once; all else is for a human."""
-    ambiguous = len(letter.questions) > 1 or len(letter.persons) > 1
-    if not (ambiguous and letter.questions and _is_plain(letter.row.body)):
-        return _to_human(letter, "doubt")
+    if decision.why is not Why.WHICH or not letter.questions or not _is_plain(letter.row.body):
+        return _to_human(letter, str(decision.why or "doubt"))
     references = sorted(question.reference for question in letter.questions)
     key = f"which/{letter.row.from_number}/{'-'.join(references)}"[:150]
     already = letter.session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedup_key == key))
@@ -417,7 +393,7 @@ def _in_doubt(letter: _Letter) -> None:
 
 
 def _is_plain(body: str) -> bool:
-    return read(body, ("0000",)).act in {"accept", "decline"}
+    return classify(body, (NOBODY,)).kind in {Kind.ACCEPT, Kind.DECLINE}
 
 
 def _to_human(letter: _Letter, decision: str, *, urgent: bool = False, subject_id: int | None = None) -> None:
