@@ -6,10 +6,11 @@ The texts are in French: whoever runs a mairie's server reads them.
 from __future__ import annotations
 
 import getpass
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from time import monotonic
 
@@ -22,6 +23,7 @@ import config
 from lotocar import clock, jobs
 from lotocar.app import create_app
 from lotocar.carpool.matching import listing
+from lotocar.carpool.matching.facts import TimeKind
 from lotocar.carpool.rides import replies_rules
 from lotocar.civic.registry import export as registry
 from lotocar.db import db
@@ -33,8 +35,13 @@ from lotocar.staff import operations as staff
 from lotocar.staff.rules import ROLES
 from lotocar.values import phone
 from lotocar.values.actor import SYSTEM
+from lotocar.values.days import PARIS, read_day
+from lotocar.values.geo import Stop
+from lotocar.values.hours import read_hour
 from lotocar.web.edge import House
-from lotocar.world.places import command as places
+from lotocar.world.places import listing as places
+from lotocar.world.places.queries import local_places
+from lotocar.world.places.search import Ambiguous, Found, resolve
 
 DEMO_DATABASE = config.ROOT / "var" / "demonstration.sqlite3"
 
@@ -193,21 +200,46 @@ def match(
     """Print the candidates for one leg."""
     app = _any_app()
     with app.app_context(), _said():
-        click.echo(
-            matching.run(
-                db.session(),
-                origin=origin,
-                destination=destination,
-                day=day,
-                leave_at=leave_at,
-                arrive_by=arrive_by,
-                seats=seats,
-                as_json=as_json,
-                exhaustive=exhaustive,
-                roads=app.extensions["lotocar.outside"].roads,
-                now=clock.now(),
-            )
+        session = db.session()
+        wanted = read_day(day, clock.now().astimezone(PARIS).date())
+        kind, hour = _wish(leave_at, arrive_by)
+        text = listing.match_json(
+            session,
+            origin=_the_place(app, session, origin),
+            destination=_the_place(app, session, destination),
+            day=wanted,
+            time_kind=kind,
+            hour=hour,
+            seats=seats,
+            ground=app.extensions["lotocar.outside"].mirror.ground,
+            look_at_every_trip=exhaustive,
         )
+    click.echo(text if as_json else _in_words(text))
+
+
+def _wish(leave_at: str | None, arrive_by: str | None) -> tuple[TimeKind, time | None]:
+    if leave_at and arrive_by:
+        raise click.UsageError("Donnez --leave-at ou --arrive-by, pas les deux.")
+    if arrive_by:
+        return TimeKind.ARRIVE_BY, read_hour(arrive_by)
+    return (TimeKind.LEAVE_AT, read_hour(leave_at)) if leave_at else (TimeKind.NONE, None)
+
+
+def _the_place(app: House, session: Session, text: str) -> Stop:
+    """The place these words name; a doubt stops the command and says what it may be."""
+    home = app.extensions["lotocar.outside"].home(organisations.current(session))
+    answer = resolve(text, home=home, local_places=local_places(session))
+    if isinstance(answer, Found):
+        return answer.stop
+    hits = answer.hits if isinstance(answer, Ambiguous) else answer.suggestions
+    choices = ", ".join(hit.label for hit in hits) or "aucun lieu proche"
+    raise click.ClickException(f"Lieu incertain « {text} » : {choices}.")
+
+
+def _in_words(text: str) -> str:
+    found = json.loads(text)["candidates"]
+    lines = [f"trajet {one['trip_id']} : {one['words']}" for one in found]
+    return "\n".join(lines) or "Personne ne passe par là ce jour-là."
 
 
 @main.group(name="places", help="Communes, lieux-dits, noms locaux.")
@@ -262,7 +294,16 @@ def registry_export(since: object, fmt: str) -> None:
     first_day: date = since.date()  # type: ignore[attr-defined]
     app = _any_app()
     with app.app_context():
-        click.echo(registry.export(db.session(), since=first_day, now=clock.now(), fmt=fmt), nl=False)
+        click.echo(
+            registry.export(
+                db.session(),
+                since=first_day,
+                now=clock.now(),
+                fmt=fmt,
+                roads=app.extensions["lotocar.outside"].roads,
+            ),
+            nl=False,
+        )
 
 
 def _real_app() -> House:

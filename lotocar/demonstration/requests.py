@@ -29,7 +29,8 @@ from lotocar.world.roads.router import Ground
 
 # How many requests end in each way; 350 in all.
 PAST = (
-    ("done", 80),
+    ("done", 72),
+    ("done_lately", 8),  # within the registry's day: these may be declared
     ("to_settle", 6),
     ("passenger_no_show", 4),
     ("unserved_no_driver", 84),
@@ -67,7 +68,7 @@ class Stage:
 
 def play(stage: Stage, fate: str, passenger: Person, *, past: bool) -> None:
     """One request, from the call to its fate; when nobody happens to pass, it ends as unserved."""
-    wish, chosen = _journey(stage, past=past, served=fate in SERVED)
+    wish, chosen = _journey(stage, fate, past=past)
     called_at = _called_at(stage, wish)
     desk = stage.random.choice(stage.desk)
     ride_request = requests.submit(
@@ -92,33 +93,43 @@ def play(stage: Stage, fate: str, passenger: Person, *, past: bool) -> None:
         )
 
 
-SERVED = frozenset({"done", "to_settle", "passenger_no_show", "awaiting_driver", "to_confirm", "confirmed"})
+SERVED = frozenset(
+    {"done", "done_lately", "to_settle", "passenger_no_show", "awaiting_driver", "to_confirm", "confirmed"}
+)
 
 
-def _journey(stage: Stage, *, past: bool, served: bool) -> tuple[LegWish, Candidate | None]:
+def _journey(stage: Stage, fate: str, *, past: bool) -> tuple[LegWish, Candidate | None]:
     """A leg, with somebody who drives it when one is wanted; a few tries, since villages are small."""
-    for _ in range(25):
-        wish = _wish(stage, past=past)
-        if not served:
+    lately = fate == "done_lately"
+    for _ in range(80 if lately else 25):
+        wish = _wish(stage, (-1, 0) if lately else (-60, -1) if past else (1, 12))
+        if fate not in SERVED:
             return wish, None
         found = indexed(stage.index, _facts(wish))
-        timed = [one for one in found if one.pickup_at is not None]
-        if timed:
-            return wish, timed[0]
+        for one in found:
+            if (
+                one.pickup_at
+                and one.dropoff_at
+                and (not lately or _is_lately(stage, one.pickup_at, one.dropoff_at))
+            ):
+                return wish, one
     return wish, None
 
 
-def _wish(stage: Stage, *, past: bool) -> LegWish:
+def _is_lately(stage: Stage, pickup_at: datetime, dropoff_at: datetime) -> bool:
+    return stage.now - timedelta(hours=19) < pickup_at and dropoff_at < stage.now - timedelta(minutes=30)
+
+
+def _wish(stage: Stage, days: tuple[int, int]) -> LegWish:
     random = stage.random
     home = stage.places.home(random)
     away = stage.places.away(random, home)
-    days = -random.randint(1, 60) if past else random.randint(1, 12)
     arrive = random.random() < 0.7
     return LegWish(
         direction="out",
         origin=stop_of(home),
         destination=stop_of(away),
-        day=stage.today + timedelta(days=days),
+        day=stage.today + timedelta(days=random.randint(*days)),
         time_kind="arrive_by" if arrive else "leave_at",
         hour=time(random.randint(8, 11) if arrive else random.randint(7, 15), random.choice((0, 30))),
     )
@@ -158,9 +169,9 @@ def _serve(
     rides.tell_passenger(
         stage.session, ride_request, through="phone", actor=desk, now=told_at, policy=stage.policy
     )
-    act = {"done": "done", "passenger_no_show": "passenger_no_show"}.get(fate)
+    act = {"done": "done", "done_lately": "done", "passenger_no_show": "passenger_no_show"}.get(fate)
     if act is not None:
-        after = booked[0].dropoff_at + timedelta(hours=2)
+        after = min(booked[0].dropoff_at + timedelta(hours=2), stage.now)
         outcomes.finish(stage.session, booked[0], act, actor=desk, now=after, policy=stage.policy)
     if fate == "passenger_no_show":
         requests.close(stage.session, ride_request, outcome="no_show", actor=desk, now=stage.now)
