@@ -72,7 +72,8 @@ def answer(status: int, code: str) -> Response:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return make_response(jsonify(error=code, message=sentence), status)
     title = TITLES.get(status, TITLES[500])
-    body = render_template("errors/error.html", status=status, title=title, sentence=sentence)
+    template = "errors/_problem.html" if request.headers.get("HX-Request") == "true" else "errors/error.html"
+    body = render_template(template, status=status, title=title, sentence=sentence)
     return make_response(body, status)
 
 
