@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,4 +56,4 @@ def unserved(by_day: ByDay) -> tuple[date, ...]:
 
 def counts(by_day: ByDay) -> Mapping[date, int]:
     """How many drivers fit on each day."""
-    return {day: len(Counter(one.driver_id for one in found)) for day, found in by_day.items()}
+    return {day: len({one.driver_id for one in found}) for day, found in by_day.items()}
