@@ -1,0 +1,127 @@
+"""The public front: a search, its results, and the places offered while one types. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, request, url_for
+
+from lotocar import clock
+from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.search import search as matching
+from lotocar.carpool.requests.rules import LegWish, check_legs
+from lotocar.errors import Invalid
+from lotocar.values.days import PARIS
+from lotocar.values.wording import day_words, hour_words
+from lotocar.web.edge import outside, session
+from lotocar.web.forms import find_places, place_code, place_option
+from lotocar.web.passenger.forms import SearchForm
+from lotocar.web.passenger.showing import cards
+from lotocar.web.render import page
+
+PAGE_SIZE = 20
+
+
+def home() -> Response:
+    """The search form, and the telephone."""
+    return page("passenger/home.html", form=SearchForm(formdata=None))
+
+
+def search() -> Response:
+    """Who passes that way on that day, in order; « nothing » is said plainly, with what can be done."""
+    form = SearchForm(request.args)
+    if not form.validate():
+        return hidden_from_robots(page("passenger/home.html", form=form, status=422))
+    wish, now = form.out(), clock.now()
+    try:
+        check_legs([wish], today=now.astimezone(PARIS).date())
+        found = matching(session(), facts_of(wish, now), mirror=outside().mirror)
+    except Invalid as refusal:
+        form.blame(refusal)
+        return hidden_from_robots(page("passenger/home.html", form=form, status=422))
+    return hidden_from_robots(_results(form, wish, found, now))
+
+
+def places() -> Response:
+    """The options of the place field, while somebody types."""
+    typed = (request.args.get("q") or "").strip()
+    options = [place_option(hit) for hit in find_places(typed)] if len(typed) > 1 else []
+    return hidden_from_robots(page("passenger/places.html", options=options))
+
+
+def facts_of(wish: LegWish, now: datetime) -> LegFacts:
+    """The leg as matching reads it; what has already left is of no use."""
+    return LegFacts(
+        pickup=wish.origin.point,
+        dropoff=wish.destination.point,
+        day=wish.day,
+        time_kind=TimeKind(wish.time_kind),
+        hour=wish.hour,
+        not_before=now,
+    )
+
+
+def hidden_from_robots(response: Response) -> Response:
+    """The page, kept out of search engines."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def asked(wish: LegWish) -> dict[str, str]:
+    """The search as the values of an address: what was understood, not what was typed."""
+    values = {
+        "origin": wish.origin.label,
+        "origin_code": place_code(wish.origin),
+        "destination": wish.destination.label,
+        "destination_code": place_code(wish.destination),
+        "day": f"{wish.day:%d/%m/%Y}",
+    }
+    return values | ({"time_kind": wish.time_kind, "hour": hour_words(wish.hour)} if wish.hour else {})
+
+
+def _results(form: SearchForm, wish: LegWish, found: list[Candidate], now: datetime) -> Response:
+    today = now.astimezone(PARIS).date()
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    values = asked(wish)
+    return page(
+        "passenger/results.html",
+        form=form,
+        cards=cards(session(), shown, pickup=wish.origin.label, today=today),
+        count=len(found),
+        wish=wish,
+        when=_when(wish, today),
+        asked=values,
+        turned=_turned(values),
+        number=number,
+        pages=pages,
+        before=_page_address(values, number - 1) if number > 1 else None,
+        after=_page_address(values, number + 1) if number < pages else None,
+    )
+
+
+def _page_address(values: Mapping[str, Any], number: int) -> str:
+    return url_for("passenger.search", page=number, **values)
+
+
+def _turned(values: dict[str, str]) -> dict[str, str]:
+    """The same search the other way round, at any hour."""
+    return {
+        "origin": values["destination"],
+        "origin_code": values["destination_code"],
+        "destination": values["origin"],
+        "destination_code": values["origin_code"],
+        "day": values["day"],
+    }
+
+
+def _when(wish: LegWish, today: date) -> str:
+    day = day_words(wish.day, today=today)
+    if wish.hour is None:
+        return day
+    return (
+        f"{day}, {'arriver avant' if wish.time_kind == 'arrive_by' else 'partir à'} {hour_words(wish.hour)}"
+    )
