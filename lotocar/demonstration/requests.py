@@ -184,13 +184,14 @@ def _ask(
     driver = stage.session.get_one(Person, chosen.driver_id)
     assert chosen.pickup_at is not None  # only timed candidates are chosen
     assert chosen.dropoff_at is not None
+    shift = timedelta(seconds=chosen.shift_seconds)
     proposal = Proposal(
         leg_id=leg.id,
         trip_id=chosen.trip_id,
         direction=chosen.direction,
         departure_id=chosen.departure_id,
-        pickup_at=chosen.pickup_at,
-        dropoff_at=chosen.dropoff_at,
+        pickup_at=chosen.pickup_at + shift,
+        dropoff_at=chosen.dropoff_at + shift,
         detour_seconds=chosen.detour_seconds,
     )
     can_text = any(line.kind == "mobile" for line in driver.lines)
