@@ -32,7 +32,7 @@ from lotocar.carpool.matching.rules import Need, Way
 from lotocar.carpool.matching.table import Ints, Table
 from lotocar.carpool.matching.times import epoch, epochs
 from lotocar.world.roads.router import Ground
-from lotocar.world.roads.spots import Spots, spot
+from lotocar.world.roads.spots import spot
 
 _MARGIN_S = 2  # bounds are widened by more than any rounding
 # a chord is shorter than the ground above it, by less than this up to 3 000 km
@@ -48,8 +48,8 @@ class Sieve:
         self.need = need
         self.extras = extras
         self.days = rules.days_of(need)
-        self.pickup = Spots.of([need.leg.pickup])
-        self.dropoff = Spots.of([need.leg.dropoff])
+        self.pickup = ground.locate([need.leg.pickup])
+        self.dropoff = ground.locate([need.leg.dropoff])
         # from the pick-up to what the window speaks of
         self.to_anchor = need.ride.seconds if need.wish.anchor == "dropoff" else 0
 
@@ -66,10 +66,11 @@ class Sieve:
         """The rows of a table that bounds alone cannot exclude, with their day."""
         runs, days = self._runs(table)
         here = spot(self.need.leg.pickup)
-        soonest = table.nearest_m(runs, here) * self.ground.fastest - _MARGIN_S
+        fastest, slowest = self.ground.pace_to(self.pickup)
+        soonest = table.nearest_m(runs, here) * fastest - _MARGIN_S
         able = soonest + self.need.ride.seconds <= table.runs.budget[runs] + self.need.extra_detour_seconds
         runs, days, soonest = runs[able], days[able], soonest[able]
-        longest = table.farthest_m(runs, here) * _ARC * self.ground.slowest
+        longest = table.farthest_m(runs, here) * _ARC * slowest
         earliest, latest = self._minutes(table.runs.flexibility_seconds[runs], days, soonest, longest)
         own = runs[days == 0]
         unknown = np.full(len(own), UNKNOWN_HOUR)

@@ -11,7 +11,7 @@ every leg says `exact=False`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,13 +32,13 @@ class EstimatedRoads:
 
     slowness: float = SLOWNESS
 
-    @property
-    def fastest(self) -> float:
-        return self.slowness
+    def locate(self, points: Iterable[Point]) -> Spots:
+        """These points, all in one zone."""
+        return Spots.of(points)
 
-    @property
-    def slowest(self) -> float:
-        return self.slowness
+    def pace_to(self, spot: Spots) -> tuple[float, float]:
+        """One pace everywhere."""
+        return self.slowness, self.slowness
 
     def leg(self, a: Point, b: Point) -> Leg:
         """The estimated way from a to b; the same both ways."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,16 +48,20 @@ class Ground(Roads, Protocol):
     """Roads that know thousands of legs at once without asking anybody: what a search sweeps over.
 
     `seconds_between` gives, to the second, what `leg` gives for the same points: an index built on it
-    answers exactly as a loop does. Every leg lasts at least `fastest` and at most `slowest` seconds per
-    crow-flies metre, half a second of rounding apart.
+    answers exactly as a loop does.
     """
 
-    @property
-    def fastest(self) -> float: ...
-
-    @property
-    def slowest(self) -> float: ...
+    def locate(self, points: Iterable[Point]) -> Spots:
+        """These points as this ground's spots; they mean nothing to another ground."""
+        ...
 
     def seconds_between(self, a: Spots, b: Spots) -> Seconds:
         """The duration from each spot of `a` to the spot of `b` of the same rank; either may hold one spot only."""
+        ...
+
+    def pace_to(self, spot: Spots) -> tuple[float, float]:
+        """The fastest and the slowest at which this one spot is reached from anywhere.
+
+        In seconds per crow-flies metre, half a second of rounding apart.
+        """
         ...

@@ -37,7 +37,7 @@ def spot(point: Point) -> Spot:
 def crow_m(a: Spot, b: Spot) -> float:
     """The straight line over the ground in metres: the chord, plus the first term of the arc above it.
 
-    Within a metre of the great circle at 1 000 km.
+    Within 3 metres of the great circle at 1 000 km.
     """
     x, y, z = float(a[0] - b[0]), float(a[1] - b[1]), float(a[2] - b[2])
     square = x * x + y * y + z * z
@@ -46,24 +46,33 @@ def crow_m(a: Spot, b: Spot) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """Many spots in columns of 32-bit whole numbers: twelve bytes a point."""
+    """Many spots in columns: three 32-bit coordinates and the zone they lie in, fourteen bytes a point.
+
+    A zone is a number that only the ground that located the points understands.
+    """
 
     x: NDArray[np.int32]
     y: NDArray[np.int32]
     z: NDArray[np.int32]
+    zone: NDArray[np.uint16]
 
     @classmethod
-    def of(cls, points: Iterable[Point]) -> Spots:
-        """These points, in their order."""
+    def of(cls, points: Iterable[Point], zones: NDArray[np.uint16] | None = None) -> Spots:
+        """These points, in their order; all in zone 0 when no zones are given."""
         rows = np.array([spot(point) for point in points], dtype=np.int32).reshape(-1, 3)
-        return cls(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy())
+        zone = np.zeros(len(rows), dtype=np.uint16) if zones is None else zones
+        return cls(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), zone)
 
     def __len__(self) -> int:
         return len(self.x)
 
+    @property
+    def nbytes(self) -> int:
+        return self.x.nbytes + self.y.nbytes + self.z.nbytes + self.zone.nbytes
+
     def take(self, rows: NDArray[np.intp]) -> Spots:
         """The spots at these ranks."""
-        return Spots(self.x[rows], self.y[rows], self.z[rows])
+        return Spots(self.x[rows], self.y[rows], self.z[rows], self.zone[rows])
 
     @classmethod
     def joined(cls, parts: Sequence[Spots]) -> Spots:
@@ -72,6 +81,7 @@ class Spots:
             np.concatenate([part.x for part in parts]),
             np.concatenate([part.y for part in parts]),
             np.concatenate([part.z for part in parts]),
+            np.concatenate([part.zone for part in parts]),
         )
 
 

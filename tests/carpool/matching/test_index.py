@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import date, time
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, 
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.search import candidates, indexed
 from lotocar.world.roads.estimate import EstimatedRoads
+from lotocar.world.roads.matrix import Frame, MatrixRoads
+from lotocar.world.roads.router import Roads
 from tests.carpool.matching.cast import TUESDAY, make_departure, make_leg
 from tests.carpool.matching.territories import Territory
 
@@ -30,9 +33,11 @@ def both(
     )
 
 
-def edgy_territory(seed: int, departures: int, legs: int) -> tuple[list[DepartureFacts], list[LegFacts]]:
+def edgy_territory(
+    seed: int, departures: int, legs: int, roads: Roads = ROADS
+) -> tuple[list[DepartureFacts], list[LegFacts]]:
     """Departures of which two thirds lie exactly on a boundary of one of the legs."""
-    land = Territory(seed, ROADS)
+    land = Territory(seed, roads)
     asked = [land.leg() for _ in range(legs)]
     offered = [land.departure(number) for number in range(departures)]
     for number in range(0, departures, 3):
@@ -94,6 +99,24 @@ def test_after_any_changes_the_index_is_what_a_new_one_would_be(seed: int) -> No
         for leg in asked:
             through, looked_at = both(index, offered, leg)
             assert through == looked_at
+
+
+def rough_ground(seed: int) -> MatrixRoads:
+    """Zones of any slowness around the territories, each way its own."""
+    dice = np.random.default_rng(seed)
+    slowness = dice.integers(40, 250, (30, 30)).astype(np.uint8)
+    raster = dice.integers(0, 30, (60, 60)).astype(np.uint16)
+    return MatrixRoads(slowness, raster, Frame(43.0, 0.0, 0.05, 0.05))
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=seeds)
+def test_index_and_loop_agree_on_roads_that_differ_from_zone_to_zone(seed: int) -> None:
+    ground = rough_ground(seed)
+    offered, asked = edgy_territory(seed, departures=40, legs=4, roads=ground)
+    index = Index.build(offered, ground)
+    for leg in asked:
+        assert indexed(index, leg) == candidates(offered, leg, ground)
 
 
 def test_a_long_tail_is_sorted_in() -> None:
