@@ -106,7 +106,9 @@ def display(e164: str) -> str:
         return e164
     grouped = " ".join(re.findall("..", national))
     # some numbers exist under two codes (0800 in Paris and in Guadeloupe): the one less expected shows its code
-    return grouped if _reads_as(grouped, e164) else f"{e164[:-6]} {' '.join(re.findall('..', e164[-6:]))}"
+    if _reads_as(grouped, e164):
+        return grouped
+    return f"{e164[:-9]} {e164[-9:-6]} {' '.join(re.findall('..', e164[-6:]))}"
 
 
 def masked(e164: str) -> str:
