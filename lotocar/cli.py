@@ -28,6 +28,7 @@ from lotocar.carpool.rides import replies_rules
 from lotocar.civic.registry import export as registry
 from lotocar.db import db
 from lotocar.demonstration import seed
+from lotocar.demonstration.trips import DEPARTEMENT
 from lotocar.errors import LotocarError
 from lotocar.organisation import operations as organisation
 from lotocar.organisation import queries as organisations
@@ -40,7 +41,9 @@ from lotocar.values.geo import Stop
 from lotocar.values.hours import read_hour
 from lotocar.web.edge import House
 from lotocar.world.places import listing as places
+from lotocar.world.places.home import Home
 from lotocar.world.places.queries import local_places
+from lotocar.world.places.rules import LocalName
 from lotocar.world.places.search import Ambiguous, Found, resolve
 
 DEMO_DATABASE = config.ROOT / "var" / "demonstration.sqlite3"
@@ -252,9 +255,17 @@ def places_find() -> None:
     """One query per line on standard input; the query and its codes, tab-separated, on standard output."""
     app = _any_app()
     with app.app_context():
-        session = db.session() if _has_tables() else None
-        for line in places.find_lines(sys.stdin, session=session):
+        home, names = _home_and_names(app)
+        for line in places.find_lines(sys.stdin, home=home, local_places=names):
             click.echo(line)
+
+
+def _home_and_names(app: House) -> tuple[Home, list[LocalName]]:
+    """The territory and the team's places; before any set-up, the demonstration's territory and no place."""
+    if not (_has_tables() and _is_founded(db.session())):
+        return Home(departements=(DEPARTEMENT,)), []
+    house = organisations.current(db.session())
+    return app.extensions["lotocar.outside"].home(house), local_places(db.session())
 
 
 @main.group(name="phone", help="Numéros de téléphone.")

@@ -5,17 +5,18 @@ A form checks the shape; the operation checks the rule. `blame` puts an operatio
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, FormField, HiddenField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from lotocar import clock
-from lotocar.errors import Invalid
+from lotocar.errors import Invalid, Unavailable
 from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS, read_day
 from lotocar.values.geo import Stop, distance_m
@@ -98,11 +99,38 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("fr",)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Read every field; what is shown again is freed from characters that no page may hold."""
+        fine = bool(super().validate(extra_validators))
+        for field in self:
+            _make_showable(field)
+        return fine
+
     def blame(self, error: Invalid, *, fields: Mapping[str, str] | None = None) -> None:
         """Put an operation's refusal beside its field; `fields` translates names that differ."""
         name = (fields or {}).get(error.field or "", error.field or "")
         target = self._fields.get(name) or next(iter(self._fields.values()))
         target.errors = [*target.errors, words_of(error)]
+
+
+def showable(text: str) -> str:
+    """The text without control characters, lone surrogates and non-characters; line breaks and tabs stay."""
+    return "".join(char for char in text if char in "\t\n\r" or not _is_unshowable(char))
+
+
+def _is_unshowable(char: str) -> bool:
+    number = ord(char)
+    if 0xFDD0 <= number <= 0xFDEF or number & 0xFFFE == 0xFFFE:
+        return True
+    return unicodedata.category(char) in {"Cc", "Cs"}
+
+
+def _make_showable(field: Field) -> None:
+    if isinstance(field, FormField):
+        for inner in field.form:
+            _make_showable(inner)
+    elif isinstance(field.data, str):
+        field.data = showable(field.data)
 
 
 class Needed:
@@ -175,7 +203,18 @@ def chosen_stop(code: str) -> Stop | None:
 
 
 def find_place(text: str) -> Resolution:
-    """What these words say in this territory, the team's own names first."""
+    """What these words say in this territory: the team's own names first, communes, then street addresses."""
+    answer = _find_name(text)
+    if isinstance(answer, Found) or not any(letter.isdigit() for letter in text):
+        return answer
+    try:
+        addresses = outside().addresses.find(text)
+    except Unavailable:
+        return answer  # the product is whole without them
+    return Found(addresses[0]) if len(addresses) == 1 else answer
+
+
+def _find_name(text: str) -> Resolution:
     return resolve(
         text, home=outside().home(organisation.current(session())), local_places=local_places(session())
     )

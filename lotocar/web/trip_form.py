@@ -29,30 +29,30 @@ from lotocar.web.forms import (
 NO_HOUR = frozenset({"-", "--", "non", "aucun", "aucune", "pas de retour", "sans"})
 PLACE_NEEDED = "Écrivez une commune, un lieu-dit ou un code postal."
 
-SEATS = [
-    (number, "1 place" if number == 1 else f"{number} places") for number in range(1, rules.MOST_SEATS + 1)
-]
-FLEXIBILITY = [
-    (0, "À l'heure juste"),
-    (5, "5 minutes plus tôt ou plus tard"),
-    (15, "15 minutes plus tôt ou plus tard"),
-    (30, "30 minutes plus tôt ou plus tard"),
-    (60, "1 heure plus tôt ou plus tard"),
-]
-DETOURS = [
-    (0, "Aucun détour"),
-    (5, "5 minutes"),
-    (10, "10 minutes"),
-    (15, "15 minutes"),
-    (20, "20 minutes"),
-    (30, "30 minutes"),
-    (45, "45 minutes"),
-]
-PREFERENCES = [("sms", "Par SMS"), ("call", "Par téléphone")]
-SHARING = [
-    ("no", "Non, l'équipe fait l'intermédiaire"),
-    ("yes", "Oui, aux passagers qui laissent leur nom et leur numéro"),
-]
+SEATS: dict[Any, str] = {
+    number: "1 place" if number == 1 else f"{number} places" for number in range(1, rules.MOST_SEATS + 1)
+}
+FLEXIBILITY: dict[Any, str] = {
+    0: "À l'heure juste",
+    5: "5 minutes plus tôt ou plus tard",
+    15: "15 minutes plus tôt ou plus tard",
+    30: "30 minutes plus tôt ou plus tard",
+    60: "1 heure plus tôt ou plus tard",
+}
+DETOURS: dict[Any, str] = {
+    0: "Aucun détour",
+    5: "5 minutes",
+    10: "10 minutes",
+    15: "15 minutes",
+    20: "20 minutes",
+    30: "30 minutes",
+    45: "45 minutes",
+}
+PREFERENCES = {"sms": "Par SMS", "call": "Par téléphone"}
+SHARING = {
+    "no": "Non, l'équipe fait l'intermédiaire",
+    "yes": "Oui, aux passagers qui laissent leur nom et leur numéro",
+}
 
 
 class Notes(TextField):

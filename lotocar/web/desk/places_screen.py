@@ -56,13 +56,12 @@ def add_place() -> Response:
     if point is None:
         form.near.errors = ["Cliquez sur la carte, ou écrivez la commune."]
         return _show(form, status=422)
-    commune = outside().gazetteer.nearest(point)
     try:
         acts.add(
             session(),
             name=form.name.clean,
             aliases=[one.strip() for one in form.aliases.clean.split(",") if one.strip()],
-            insee=form.near.stop.insee if form.near.stop else commune.insee,
+            insee=form.near.stop.insee if form.near.stop else outside().gazetteer.nearest(point).insee,
             point=point,
             actor=guards.actor(),
             now=clock.now(),
