@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from math import ceil, cos, radians
+from math import ceil, cos, isqrt, radians
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def build(folder: Path, centres: Sequence[Point], engine: Engine, progress: Progress) -> None:
-    """The matrix of these centres in this folder; `progress` hears (rows done, rows in all).
+    """The matrix of these centres in this folder; `progress` hears (questions answered, questions in all).
 
     Raises:
         Invalid: no centre, or more than 65 535 ("roads.centres").
@@ -88,23 +88,22 @@ def _part(folder: Path, centres: Sequence[Point]) -> Part:
 
 
 def _measure(part: Part, centres: Sequence[Point], engine: Engine, progress: Progress) -> None:
-    total = len(centres)
-    for sources, targets in _blocks(total, engine.largest_table):
+    blocks = list(_blocks(len(centres), engine.largest_table))
+    for done, (sources, targets) in enumerate(blocks, start=1):
         cells = part[sources[0] : sources[-1] + 1, targets[0] : targets[-1] + 1]
         if not cells.all():
             seconds = engine.table([centres[row] for row in sources], [centres[row] for row in targets])
             cells[:] = _steps(seconds, [centres[row] for row in sources], [centres[row] for row in targets])
             part.flush()
-        progress(int(sources[-1]) + 1, total)
+        progress(done, len(blocks))
 
 
 def _blocks(total: int, largest: int) -> Iterator[Pairs]:
-    """Rectangles that an engine can answer at once, in order."""
-    across = min(total, largest)
-    down = max(1, largest // across)
-    for first in range(0, total, down):
-        for left in range(0, total, across):
-            yield np.arange(first, min(first + down, total)), np.arange(left, min(left + across, total))
+    """Squares that an engine can answer at once, in order; squares name the fewest points for their cells."""
+    side = max(1, min(total, isqrt(largest)))
+    for first in range(0, total, side):
+        for left in range(0, total, side):
+            yield np.arange(first, min(first + side, total)), np.arange(left, min(left + side, total))
 
 
 def _steps(
