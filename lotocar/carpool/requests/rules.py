@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from lotocar.errors import Invalid
 from lotocar.values.geo import Stop
+from lotocar.values.hours import local_instant
 from lotocar.values.steps import Table, step
 
 REQUEST: Table = {
@@ -146,6 +147,15 @@ def _check_leg(leg: LegWish, today: date) -> None:
         raise Invalid("request.day_far", field="day")
     if (leg.hour is None) != (leg.time_kind == "none"):
         raise Invalid("request.hour_without_meaning", field="hour")
+    _check_clock(leg)
+
+
+def _check_clock(leg: LegWish) -> None:
+    """On the nights when clocks change, an hour may not exist, or exist twice."""
+    try:
+        local_instant(leg.day, leg.hour or time(12))
+    except Invalid as refusal:
+        raise Invalid(refusal.code, field="hour" if leg.direction == "out" else "back_hour") from None
 
 
 # When each state wants the desk again, counted from now; the ride's own hour can only make it sooner.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from sqlalchemy import Select, or_, select
@@ -24,8 +25,8 @@ def trip_of(session: Session, driver_id: int, public_id: str) -> Trip:
     Raises:
         NotFound: no such trip, deleted, or somebody else's.
     """
-    trip = session.scalar(_whole().where(Trip.public_id == public_id, Trip.driver_id == driver_id))
-    if trip is None or trip.status == "deleted":
+    trip = _by_public_id(session, public_id)
+    if trip is None or trip.driver_id != driver_id or trip.status == "deleted":
         raise NotFound("trip")
     return trip
 
@@ -48,8 +49,8 @@ def trip_by_public_id(session: Session, public_id: str) -> Trip:
     Raises:
         NotFound: no such trip, or no longer offered.
     """
-    trip = session.scalar(_whole().where(Trip.public_id == public_id, Trip.status == "active"))
-    if trip is None:
+    trip = _by_public_id(session, public_id)
+    if trip is None or trip.status != "active":
         raise NotFound("trip")
     return trip
 
@@ -64,6 +65,13 @@ def awaiting_call(session: Session) -> list[Trip]:
     reached = Person.lines.any(PhoneLine.confirmed_at.is_not(None))
     waiting = _whole().join(Trip.driver).where(Trip.status == "pending", ~reached)
     return list(session.scalars(waiting.order_by(Trip.created_at, Trip.id)))
+
+
+def _by_public_id(session: Session, public_id: str) -> Trip | None:
+    # PostgreSQL refuses to compare with a text that holds a NUL, so anything unlike an identifier stops here
+    if not re.fullmatch(r"[0-9a-f]{32}", public_id):
+        return None
+    return session.scalar(_whole().where(Trip.public_id == public_id))
 
 
 def _whole() -> Select[Trip]:

@@ -20,6 +20,7 @@ from lotocar.errors import Invalid, NotFound
 from lotocar.values.actor import PUBLIC
 from lotocar.values.tokens import new_hex_id
 from lotocar.web.edge import session
+from lotocar.web.forms import showable
 from lotocar.web.passenger.forms import Identity, RequestForm
 from lotocar.web.passenger.searching import hidden_from_robots
 from lotocar.web.passenger.showing import ends_of
@@ -39,7 +40,7 @@ def ask() -> Response:
 
 def prefilled() -> dict[str, str]:
     """What the address says of the journey; nothing else of it is looked at."""
-    return {name: request.args[name][:200] for name in PREFILLED if name in request.args}
+    return {name: showable(request.args[name][:200]) for name in PREFILLED if name in request.args}
 
 
 def leave_request() -> Response:

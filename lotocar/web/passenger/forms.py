@@ -22,8 +22,10 @@ from lotocar.web.forms import (
 
 PLACE_NEEDED = "Écrivez une commune, un lieu-dit ou un code postal."
 DAY_NEEDED = "Écrivez le jour : par exemple « mardi », « demain » ou « 24 novembre »."
-HOUR_KINDS = [("arrive_by", "Arriver avant"), ("leave_at", "Partir à")]
-SEATS = [(number, "1 place" if number == 1 else f"{number} places") for number in range(1, MAX_SEATS + 1)]
+HOUR_KINDS = {"arrive_by": "Arriver avant", "leave_at": "Partir à"}
+SEATS: dict[Any, str] = {
+    number: "1 place" if number == 1 else f"{number} places" for number in range(1, MAX_SEATS + 1)
+}
 GUARDIAN_NEEDED = (
     "Pour une personne de moins de 18 ans, il faut l'accord d'un parent ou du responsable légal. "
     "Cochez cette case, ou appelez-nous."
@@ -90,7 +92,7 @@ class RequestForm(Journey, Identity):
     form_key = HiddenField()
     trip = HiddenField()
     back = RadioField(
-        "Et le retour ?", choices=[("no", "Aller simple"), ("yes", "Aller et retour")], default="no"
+        "Et le retour ?", choices={"no": "Aller simple", "yes": "Aller et retour"}, default="no"
     )
     back_day = DayField("Jour du retour, si c'est un autre jour")
     back_hour = HourField("Heure de retour, au plus tôt")

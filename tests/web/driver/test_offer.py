@@ -111,10 +111,10 @@ def test_the_code_typed_with_spaces_is_understood(client, session):
 
 
 def test_another_browser_cannot_use_the_code(app, client, session):
-    from tests.support.doors import PageClient
+    from tests.web.tidy import TidyClient
 
     offer(client)
-    thief = PageClient(app, session)
+    thief = TidyClient(app, session)
     assert "Aucun code" in thief.get("/confirmer").text
     thief.post("/confirmer", {"code": last_code(session)})
     assert live_trips(session) == []
