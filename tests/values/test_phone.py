@@ -173,6 +173,7 @@ def test_only_a_mobile_takes_sms() -> None:
         ("+590690001234", "06 90 00 12 34", "06 ** ** ** 34"),
         ("+508411234", "05 08 41 12 34", "05 ** ** ** 34"),
         ("+590800123456", "+590 800 12 34 56", "08 ** ** ** 56"),
+        ("+33000000000", "+33000 00 00 00", "00 ** ** ** 00"),
         ("38123", "38123", "***23"),
         ("LOTOCAR", "LOTOCAR", "*****AR"),
         ("+32475123456", "+32475123456", "**********56"),
@@ -208,6 +209,7 @@ def test_what_is_shown_reads_back_as_the_same_line(digits: str) -> None:
         return
     assert parse_phone(number.display) == number
     assert parse_phone(number.e164) == number
+    assert number.masked[-2:] == number.display[-2:]
 
 
 @given(st.text(max_size=40) | st.text(alphabet="+0123456789 ().-", max_size=25))
