@@ -34,7 +34,7 @@ from tests.support.factories import (
 )
 
 # only ever asked for by htmx
-FRAGMENTS = {"desk.live_candidates", "desk.people_options", "passenger.place_options"}
+FRAGMENTS = {"desk.live_candidates", "desk.people_options", "passenger.places"}
 
 
 @dataclass(frozen=True, slots=True)

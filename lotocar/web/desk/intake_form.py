@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import NumberRange
@@ -24,8 +25,9 @@ from lotocar.web.forms import (
     TextField,
 )
 
-CIVILITIES = [("", "–"), ("mme", "Mme"), ("m", "M.")]
-TIME_KINDS = [("arrive_by", "Arriver avant"), ("leave_at", "Partir après"), ("none", "Peu importe")]
+CIVILITIES: dict[Any, str] = {"": "–", "mme": "Mme", "m": "M."}
+TIME_KINDS: dict[Any, str] = {"arrive_by": "Arriver avant", "leave_at": "Partir après", "none": "Peu importe"}
+PURPOSES_IN_WORDS: dict[Any, str] = {code: words.PURPOSE[code] for code in PURPOSES}
 
 
 class JourneyForm(Form):
@@ -38,7 +40,7 @@ class JourneyForm(Form):
     day = DayField("Jour", validators=[Needed("Quel jour ?")])
     time_kind = RadioField("Heure", choices=TIME_KINDS, default="arrive_by")
     hour = HourField("Heure")
-    back = RadioField("Retour", choices=[("no", "Aller simple"), ("yes", "Aller et retour")], default="no")
+    back = RadioField("Retour", choices={"no": "Aller simple", "yes": "Aller et retour"}, default="no")
     back_day = DayField("Jour du retour")
     back_time_kind = RadioField("Heure du retour", choices=TIME_KINDS, default="leave_at")
     back_hour = HourField("Heure du retour")
@@ -97,14 +99,12 @@ class IntakeForm(JourneyForm):
     last_name = NameField("Nom de la personne")
     first_name = NameField("Prénom")
     phone = PhoneField("Téléphone")
-    minor = SelectField("Âge", choices=[("no", "Majeur"), ("yes", "Mineur")], default="no")
+    minor = SelectField("Âge", choices={"no": "Majeur", "yes": "Mineur"}, default="no")
     caller_last_name = NameField("Nom de qui appelle")
     caller_first_name = NameField("Prénom de qui appelle")
     caller_phone = PhoneField("Téléphone de qui appelle")
     caller_relation = TextField("Lien avec la personne", maximum=60)
-    purpose = SelectField(
-        "Motif", choices=[(code, words.PURPOSE[code]) for code in PURPOSES], default="autre"
-    )
+    purpose = SelectField("Motif", choices=PURPOSES_IN_WORDS, default="autre")
     wish = TextField("Souhaits, lisibles par le conducteur", maximum=500, lines=True)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
 
@@ -127,7 +127,7 @@ class CorrectionForm(JourneyForm):
     """Anything of a request, corrected with a trace; `revision` is what the person saw."""
 
     revision = HiddenField()
-    purpose = SelectField("Motif", choices=[(code, words.PURPOSE[code]) for code in PURPOSES])
+    purpose = SelectField("Motif", choices=PURPOSES_IN_WORDS)
     wish = TextField("Souhaits, lisibles par le conducteur", maximum=500, lines=True)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
 

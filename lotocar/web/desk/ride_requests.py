@@ -29,7 +29,7 @@ class ClosingForm(Form):
 
     outcome = SelectField(
         "Suite donnée",
-        choices=[("", "Choisissez…"), *words.OUTCOME.items()],
+        choices={"": "Choisissez…", **words.OUTCOME},
         validators=[Needed("Choisissez la suite donnée.")],
     )
     note = TextField("Précision", maximum=300)
