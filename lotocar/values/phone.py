@@ -106,77 +106,9 @@ def display(e164: str) -> str:
         return e164
     grouped = " ".join(re.findall("..", national))
     # some numbers exist under two codes (0800 in Paris and in Guadeloupe): the one less expected shows its code
-    return (
-        f"{e164[:-6]} {' '.join(re.findall('..', e164[-6:]))}" if _names_another(grouped, e164) else grouped
-    )
-
-
-def masked(self) -> str:
-    return masked(self.e164)
-
-
-# Reserved for fiction. The library refuses 063998 and the overseas table would claim it, so it is asked first.
-FICTION = {
-    "19900": LineKind.LANDLINE,
-    "26191": LineKind.LANDLINE,
-    "35301": LineKind.LANDLINE,
-    "46571": LineKind.LANDLINE,
-    "53649": LineKind.LANDLINE,
-    "63998": LineKind.MOBILE,
-}
-# These are dialled like any French number but belong to another country code; under +33 the library would
-# refuse the mobiles and wrongly accept some landlines.
-OVERSEAS = {
-    "590": "590", "690": "590", "691": "590",
-    "594": "594", "694": "594",
-    "596": "596", "696": "596", "697": "596",
-    "262": "262", "263": "262", "692": "262", "693": "262", "269": "262", "639": "262",
-    "508": "508",
-}  # fmt: skip
-OVERSEAS_CODES = ("590", "594", "596", "262", "508")
-
-KINDS = {
-    PhoneNumberType.MOBILE: LineKind.MOBILE,
-    PhoneNumberType.FIXED_LINE: LineKind.LANDLINE,
-    PhoneNumberType.VOIP: LineKind.VOIP,
-    PhoneNumberType.TOLL_FREE: LineKind.TOLL_FREE,
-    PhoneNumberType.UAN: LineKind.LOCAL_RATE,
-    PhoneNumberType.SHARED_COST: LineKind.SHARED_COST,
-}
-SHORT = re.compile(r"1[578]|11[24589]|19[16]|10\d\d|3\d{3}|[3-8]\d{4}|11[68]\d{3}")
-MACHINE = re.compile(r"700\d{10}")  # 14 digits once dialled: meters, alarms
-SEVERAL = re.compile(r"(0[1-9]\d{8}){2,}")
-LABEL = r"(?:num[eé]ro|n°|t[eé]l[eé]phone|t[eé]l|portable|port|mobile|mob|fixe|domicile|dom)"
-LABELS = re.compile(rf"^(?:{LABEL}[\s.:]*)+(?=[\d+(])|[\s(]+{LABEL}[.)\s]*$")
-BETWEEN = re.compile(r"(?<=\d)\s*\b(?:ou|et)\b\s*(?=[\d(])")
-TRUNK_IN_BRACKETS = re.compile(r"[(\[]\s*0\s*[)\]]")
-DRESSING = re.compile(r"[\s.,;:/\\_·•|()\[\]\-\u2010-\u2015\u2212'’]+")
-
-
-def parse_phone(text: str, *, field: str | None = None) -> PhoneNumber:
-    """The line that this text names, in any French spelling, overseas included.
-
-    Raises:
-        Invalid: empty; not_a_number (letters, signs: never guessed); several_numbers; too_short; too_long;
-            short_number (112, 3949, 38123); machine (0700, 14 digits); premium (089: it costs the caller);
-            foreign; unknown_range (nobody can have it).
-    """
-    try:
-        return _placed(*_country_and_national(_bare(text)))
-    except Invalid as refusal:
-        raise Invalid(refusal.code, field=field) from None
-
-
-def display(e164: str) -> str:
-    """« 06 39 98 00 11 »; what is no line of ours (a short number, a sender's name) is shown as it is."""
-    national = _national(e164)
-    if national is None:
-        return e164
-    grouped = " ".join(re.findall("..", national))
-    # some numbers exist under two codes (0800 in Paris and in Guadeloupe): the one less expected shows its code
-    if _reads_as(grouped, e164):
-        return grouped
-    return f"{e164[:-9]} {e164[-9:-6]} {' '.join(re.findall('..', e164[-6:]))}"
+    if _names_another(grouped, e164):
+        return f"{e164[:-9]} {e164[-9:-6]} {' '.join(re.findall('..', e164[-6:]))}"
+    return grouped
 
 
 def masked(e164: str) -> str:
