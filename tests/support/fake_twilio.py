@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -85,7 +85,22 @@ class Record:
             "date_created": format_datetime(self.created_at),
             "date_sent": format_datetime(self.created_at),
             "date_updated": format_datetime(self.created_at),
+            "_callback": self.callback,
         }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Record:
+        """A record read from another process."""
+        return cls(
+            sid=values["sid"],
+            to=values["to"],
+            from_=values["from"],
+            body=values["body"],
+            direction=values["direction"],
+            status=values["status"],
+            created_at=parsedate_to_datetime(values["date_created"]),
+            callback=values["_callback"],
+        )
 
 
 class FakeTwilio:
@@ -148,6 +163,12 @@ class FakeTwilio:
             return [
                 one for one in self.journal if one.direction == "outbound-api" and (not to or one.to == to)
             ]
+
+    def forget(self) -> None:
+        """An empty journal, for the next case of a long bench."""
+        with self.lock:
+            self.journal.clear()
+            self.calls.clear()
 
     def receive(self, from_: str, body: str) -> Record:
         """Somebody texts our number; the webhook is the test's to knock, the list shows it anyway."""
@@ -263,6 +284,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         pairs = parse_qs(self.rfile.read(length).decode(), keep_blank_values=True)
         form = {name: values[0] for name, values in pairs.items()}
+        if self.path == "/_receive":
+            return self._answer(200, twilio.receive(form["From"], form["Body"]).as_json())
         if self.path.endswith("/Calls.json"):
             return self._answer(201, {"sid": twilio.call(form).sid, "status": "queued"})
         twilio.requests["create"] += 1
@@ -271,6 +294,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         twilio = self.server.twilio
         parts = urlsplit(self.path)
+        if parts.path == "/_journal":
+            return self._answer(200, {"journal": [one.as_json() for one in list(twilio.journal)]})
         if twilio.list_fails:
             return self._answer(503, {"message": "down"})
         if parts.path.endswith("/Messages.json"):

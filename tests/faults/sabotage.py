@@ -1,0 +1,103 @@
+"""Taking one safeguard away on purpose: a bench that still passes then would prove nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from lotocar.errors import Unavailable
+from lotocar.messages import delivery, doubts, inbound
+from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.values.tokens import new_hex_id
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, by: Any) -> Iterator[None]:
+    kept = getattr(owner, name)
+    setattr(owner, name, by)
+    try:
+        yield
+    finally:
+        setattr(owner, name, kept)
+
+
+@contextmanager
+def _without_reconcile() -> Iterator[None]:
+    """A doubtful message is simply sent again, as if the provider had never heard of it."""
+
+    def again(factory: Any, _sender: Any, clock: Any) -> int:
+        with factory.begin() as session:
+            doubts.doubt_overdue(session, now=clock())
+            rows = session.query(OutboxMessage).filter_by(status="uncertain").with_for_update().all()
+            for row in rows:
+                row.status, row.not_before = "queued", clock()
+        return len(rows)
+
+    with _replaced(doubts, "reconcile", again):
+        yield
+
+
+@contextmanager
+def _without_pull() -> Iterator[None]:
+    """What the webhook missed is never fetched."""
+    with _replaced(inbound, "pull", lambda *_arguments, **_named: []):
+        yield
+
+
+@contextmanager
+def _without_claim() -> Iterator[None]:
+    """Messages are sent first and noted after, with no claim committed before the network is called."""
+
+    def careless(factory: Any, sender: Any, message_id: str, clock: Any) -> str:
+        with factory.begin() as session:
+            claimed = delivery.claim(session, message_id, now=clock())
+            if claimed is None:
+                return ""
+            try:
+                accepted = sender.send(claimed)
+            except Unavailable:
+                session.rollback()
+                return "put_back"
+            row = session.get_one(OutboxMessage, message_id)
+            session.refresh(row)
+            return delivery._accepted(accepted)(session, row, clock())
+
+    with _replaced(delivery, "send_one", careless):
+        yield
+
+
+@contextmanager
+def _without_unread() -> Iterator[None]:
+    """A reply whose reader died is never read again."""
+    with _replaced(inbound, "unread", lambda *_arguments, **_named: []):
+        yield
+
+
+@contextmanager
+def _without_unique_key() -> Iterator[None]:
+    """A reply is kept each time that the provider tells us of it."""
+
+    def store(session: Any, received: Any, *, now: Any) -> InboundMessage:
+        row = InboundMessage(
+            provider_sid=f"{received.sid}{new_hex_id()[:6]}",
+            from_number=received.from_number,
+            body=received.body,
+            received_at=now,
+        )
+        session.add(row)
+        session.flush()
+        return row
+
+    with _replaced(inbound, "store", store):
+        yield
+
+
+SABOTAGES: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "": nullcontext,
+    "reconcile": _without_reconcile,
+    "pull": _without_pull,
+    "claim": _without_claim,
+    "unread": _without_unread,
+    "unique-key": _without_unique_key,
+}

@@ -1,0 +1,37 @@
+"""Faults 1 to 4, 13, 16 and 17: the crash bench on a sample of seeds, and a test of the test.
+
+The whole bench is `./run bench crash --engine sqlite --points 10000 --seed 1 --json`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.faults import crash_bench
+
+POINTS = int(os.environ.get("CRASH_POINTS", "25"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_faults_1_2_3_kill_nine_anywhere_loses_nothing_repeats_nothing_hides_nothing(engine: str) -> None:
+    report = crash_bench.run(engine, points=POINTS, seed=1)
+    assert (report.lost, report.duplicated, report.silent, report.failing) == (0, 0, 0, {})
+    assert report.killed > POINTS / 4  # or the points were never reached
+
+
+@pytest.mark.parametrize(
+    ("safeguard", "harm"),
+    [
+        ("claim", "duplicated"),
+        ("reconcile", "duplicated"),
+        ("pull", "lost"),
+        ("unread", "silent"),
+        ("unique-key", "broken"),
+    ],
+)
+def test_without_one_safeguard_the_bench_fails(safeguard: str, harm: str) -> None:
+    report = crash_bench.run("sqlite", points=80, seed=1, without=safeguard, stop_at=1)
+    assert not report.holds
+    assert getattr(report, harm) >= 1
