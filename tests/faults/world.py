@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -243,7 +244,8 @@ class World:
             self._tell(writer, f"points {points.count}")
             status = 0
         except Exception as error:
-            self._tell(writer, f"error {type(error).__name__}")
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self._tell(writer, f"error {error!r} at {where.filename}:{where.lineno}")
         finally:
             os._exit(status)
 
