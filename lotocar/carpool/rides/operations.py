@@ -268,8 +268,8 @@ def _reference(session: Session) -> str:
     """Four digits that no waiting approach carries."""
     taken = set(session.scalars(select(Approach.reference).where(Approach.status.in_(sorted(rules.WAITING)))))
     while True:
-        reference = str(1000 + secrets.randbelow(9000))
-        if reference not in taken or len(taken) > 8000:
+        reference = str(rules.FIRST_REFERENCE + secrets.randbelow(10_000 - rules.FIRST_REFERENCE))
+        if reference not in taken or len(taken) > 6000:
             return reference
 
 

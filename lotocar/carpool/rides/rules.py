@@ -30,12 +30,12 @@ APPROACH: Table = {
     ("accepted", "decline"): "declined",  # a no after the yes
     ("to_reconfirm", "accept"): "accepted",
     ("to_reconfirm", "decline"): "declined",
-    ("to_reconfirm", "withdraw"): "withdrawn",
-    ("to_reconfirm", "expire"): "expired",
+    ("to_reconfirm", "withdraw"): "withdrawn",  # never lapses: a ride stands, somebody must ring
     ("expired", "accept"): "accepted",  # the desk records a late yes while the leg is still free
     ("declined", "accept"): "accepted",  # changed their mind on the phone
 }
 WAITING = frozenset({"to_contact", "no_answer", "sent", "to_reconfirm"})  # the driver still holds the ball
+LAPSES = WAITING - {"to_reconfirm"}
 OPEN_BY_SMS = frozenset({"sent", "no_answer", "to_reconfirm"})  # an SMS may answer these
 
 RIDE: Table = {
@@ -58,6 +58,7 @@ RIDE: Table = {
 OVER = frozenset({"done", "passenger_no_show", "driver_no_show", "cancelled_passenger", "cancelled_driver"})
 CANCELLED = frozenset({"cancelled_passenger", "cancelled_driver"})
 
+FIRST_REFERENCE = 2400  # four digits below it read as an hour
 ANSWER_WITHIN = timedelta(hours=24)
 ANSWER_BEFORE_PICKUP = timedelta(hours=2)
 

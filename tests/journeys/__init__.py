@@ -1,0 +1,1 @@
+"""Whole journeys in a real browser: few, and each from the first screen to the last."""
