@@ -33,11 +33,11 @@ SEATS: dict[Any, str] = {
     number: "1 place" if number == 1 else f"{number} places" for number in range(1, rules.MOST_SEATS + 1)
 }
 FLEXIBILITY: dict[Any, str] = {
-    0: "À l'heure juste",
-    5: "5 minutes plus tôt ou plus tard",
-    15: "15 minutes plus tôt ou plus tard",
-    30: "30 minutes plus tôt ou plus tard",
-    60: "1 heure plus tôt ou plus tard",
+    0: "Pas du tout",
+    5: "5 minutes",
+    15: "15 minutes",
+    30: "30 minutes",
+    60: "1 heure",
 }
 DETOURS: dict[Any, str] = {
     0: "Aucun détour",
@@ -88,9 +88,9 @@ class TripForm(Form):
     """A trip, once or every week. `kind` is "regular" or "one_off"; only the fields of that kind are read."""
 
     kind = HiddenField(default="regular")
-    origin = PlaceField("D'où partez-vous ?", code="origin_code", validators=[Needed(PLACE_NEEDED)])
+    origin = PlaceField("D'où partez-vous ?", code="origin_code", validators=[Needed(PLACE_NEEDED)])
     origin_code = PlaceCode()
-    destination = PlaceField("Où allez-vous ?", code="destination_code", validators=[Needed(PLACE_NEEDED)])
+    destination = PlaceField("Où allez-vous ?", code="destination_code", validators=[Needed(PLACE_NEEDED)])
     destination_code = PlaceCode()
 
     same_hour = HourField("Heure de départ")
@@ -103,20 +103,20 @@ class TripForm(Form):
     saturday = FormField(WeekdayPart, "samedi")
     sunday = FormField(WeekdayPart, "dimanche")
 
-    day = DayField("Quel jour ?")
+    day = DayField("Quel jour ?")
     hour = HourField("Heure de départ")
     back_hour = HourField("Heure de retour")
     back_day = DayField("Jour du retour, si c'est un autre jour")
 
-    seats = SelectField("Combien de places offrez-vous ?", choices=SEATS, coerce=int, default=3)
+    seats = SelectField("Combien de places offrez-vous ?", choices=SEATS, coerce=int, default=3)
     flexibility_minutes = SelectField(
-        "Pouvez-vous décaler l'heure ?", choices=FLEXIBILITY, coerce=int, default=15
+        "Pouvez-vous partir plus tôt ou plus tard ?", choices=FLEXIBILITY, coerce=int, default=15
     )
     max_detour_minutes = SelectField(
-        "Quel détour acceptez-vous, au plus ?", choices=DETOURS, coerce=int, default=10
+        "Quel détour acceptez-vous, au plus ?", choices=DETOURS, coerce=int, default=10
     )
-    precision = TextField("Où précisément ?", maximum=160)
-    note = Notes("Autre chose à nous dire ?", maximum=rules.LONGEST_TEXT, lines=True)
+    precision = TextField("Où précisément ?", maximum=160)
+    note = Notes("Autre chose à nous dire ?", maximum=rules.LONGEST_TEXT, lines=True)
 
     @property
     def regular(self) -> bool:
@@ -206,10 +206,10 @@ class OfferForm(TripForm):
     first_name = NameField("Prénom", validators=[Needed("Écrivez votre prénom.")])
     last_name = NameField("Nom", validators=[Needed("Écrivez votre nom.")])
     phone = PhoneField("Téléphone", validators=[Needed("Écrivez votre numéro de téléphone.")])
-    contact_preference = RadioField("Comment préférez-vous être joint ?", choices=PREFERENCES, default="sms")
-    call_hours = TextField("À quelles heures vous appeler ?", maximum=120)
+    contact_preference = RadioField("Comment préférez-vous être joint ?", choices=PREFERENCES, default="sms")
+    call_hours = TextField("À quelles heures vous appeler ?", maximum=120)
     share_phone = RadioField(
-        "Les passagers peuvent-ils avoir votre numéro ?",
+        "Les passagers peuvent-ils avoir votre numéro ?",
         choices=SHARING,
         default="no",
         validators=[Optional()],

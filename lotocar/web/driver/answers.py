@@ -23,7 +23,7 @@ from lotocar.web.driver.forms import AnswerForm
 from lotocar.web.edge import outside, policy, session
 from lotocar.web.render import page, see_other
 
-THANKS = "Merci ! Le passager va être prévenu."
+THANKS = "Merci ! Le passager va être prévenu."
 TOO_LATE = "Merci beaucoup, mais un autre conducteur a déjà répondu. Ce sera pour une prochaine fois."
 NOTED = "C'est noté. Merci d'avoir répondu."
 OVER = "Cette demande n'attend plus de réponse"
@@ -97,7 +97,7 @@ def _page(approach: Approach, token: str, form: AnswerForm, *, status: int = 200
         "driver/question.html",
         form=form,
         token=token,
-        heading="Pouvez-vous prendre un passager ?" if may_accept else ENDED.get(approach.status, OVER),
+        heading="Pouvez-vous prendre un passager ?" if may_accept else ENDED.get(approach.status, OVER),
         parts=[_part(leg) for leg in approach.legs],
         passenger_name=title_and_initial(approach.ride_request.passenger),
         seats=approach.ride_request.seats,

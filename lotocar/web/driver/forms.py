@@ -59,7 +59,7 @@ class ConsentsForm(Form):
     """What the driver allows, changed at any time."""
 
     share_phone = RadioField(
-        "Les passagers peuvent-ils avoir votre numéro ?",
+        "Les passagers peuvent-ils avoir votre numéro ?",
         choices=SHARING,
         default="no",
         validators=[Optional()],
@@ -72,12 +72,12 @@ class ConsentsForm(Form):
 class ContactForm(Form):
     """How the driver likes to be reached, and the car that the passenger will look for."""
 
-    contact_preference = RadioField("Comment préférez-vous être joint ?", choices=PREFERENCES, default="sms")
-    call_hours = TextField("À quelles heures vous appeler ?", maximum=120)
+    contact_preference = RadioField("Comment préférez-vous être joint ?", choices=PREFERENCES, default="sms")
+    call_hours = TextField("À quelles heures vous appeler ?", maximum=120)
     car = TextField("Votre voiture", maximum=80)
 
 
 class AnswerForm(Form):
     """OUI or NON to a question; a word of why is welcome."""
 
-    reason = TextField("Si c'est non, pourquoi ?", maximum=200)
+    reason = TextField("Si c'est non, pourquoi ?", maximum=200)

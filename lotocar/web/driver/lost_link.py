@@ -18,7 +18,7 @@ from lotocar.web.render import page, see_other
 
 SENT = (
     "Si ce numéro est le portable d'un conducteur inscrit, un nouveau lien vient de partir par SMS et l'ancien "
-    "ne marche plus. Rien reçu dans dix minutes ? Appelez-nous."
+    "ne marche plus. Rien reçu dans dix minutes ? Appelez-nous."
 )
 # a stranger must not be able to change somebody's link all day long
 MOST_LINKS = ((timedelta(hours=1), 2), (timedelta(days=1), 5))

@@ -164,5 +164,5 @@ def _waiting_line() -> PhoneLine | None:
 
 def _welcome() -> str:
     if organisation.current(session()).drivers_need_validation:
-        return "Merci ! Votre numéro est confirmé. L'équipe vous appelle avant d'ouvrir votre trajet."
-    return "Merci ! Votre numéro est confirmé et votre trajet peut être trouvé dès maintenant."
+        return "Merci ! Votre numéro est confirmé. L'équipe vous appelle avant d'ouvrir votre trajet."
+    return "Merci ! Votre numéro est confirmé et votre trajet peut être trouvé dès maintenant."

@@ -83,7 +83,7 @@ def forget_me(token: str) -> Response:
     driver = driver_of(token)
     if is_awaited(driver):
         return see_other("driver.leave", token=token)
-    erasure.erase(session(), driver.id, actor=acting(driver), now=clock.now())
+    erasure.erase(session(), driver.id, actor=acting(driver), now=clock.now(), policy=policy())
     return see_other(
         "passenger.home", notice="Vos données sont effacées et vos trajets retirés. Merci pour tout."
     )

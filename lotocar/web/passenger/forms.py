@@ -40,8 +40,8 @@ class Journey(Form):
     destination = PlaceField("Arrivée", code="destination_code", validators=[Needed(PLACE_NEEDED)])
     destination_code = PlaceCode()
     day = DayField("Jour", validators=[Needed(DAY_NEEDED)])
-    time_kind = SelectField("Heure souhaitée", choices=HOUR_KINDS, default="arrive_by")
-    hour = HourField("Heure")
+    time_kind = SelectField("Vous voulez", choices=HOUR_KINDS, default="arrive_by")
+    hour = HourField("Quelle heure")
 
     def out(self) -> LegWish:
         """The way out, once the form is valid; no hour means any hour of the day."""
@@ -92,12 +92,12 @@ class RequestForm(Journey, Identity):
     form_key = HiddenField()
     trip = HiddenField()
     back = RadioField(
-        "Et le retour ?", choices={"no": "Aller simple", "yes": "Aller et retour"}, default="no"
+        "Et le retour ?", choices={"no": "Aller simple", "yes": "Aller et retour"}, default="no"
     )
     back_day = DayField("Jour du retour, si c'est un autre jour")
     back_hour = HourField("Heure de retour, au plus tôt")
-    seats = SelectField("Combien de personnes ?", choices=SEATS, coerce=int, default=1)
-    wish = TextField("Autre chose à nous dire ?", maximum=MAX_TEXT, lines=True, widget=TextArea())
+    seats = SelectField("Combien de personnes ?", choices=SEATS, coerce=int, default=1)
+    wish = TextField("Autre chose à nous dire ?", maximum=MAX_TEXT, lines=True, widget=TextArea())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """An hour or a day of return says that one is wanted."""
