@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lotocar.messages.models import JobRun
-from lotocar.messages.queries import Situation, situation
+from lotocar.messages.models import Circuit, JobRun
+from lotocar.messages.queries import Situation, oldest_due, situation
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)
 QUEUE_LATE_AFTER = timedelta(seconds=90)
@@ -42,6 +42,21 @@ def health(session: Session, *, now: datetime) -> Health:
         situation=seen,
         worker_seen_at=beat,
     )
+
+
+def alert(session: Session, *, now: datetime) -> str:
+    """Why the desk must know now that messages do not leave: circuit.open, worker.silent, queue.late, or nothing.
+
+    Three light reads, for every page of the desk. Nothing waiting and no worker ever seen is a new installation,
+    not a fault.
+    """
+    state = session.get(Circuit, "sms")
+    if state is not None and state.opened_at is not None:
+        return "circuit.open"
+    leader = session.get(JobRun, LEADER)
+    if leader is not None and leader.last_run_at and now - leader.last_run_at > WORKER_SILENT_AFTER:
+        return "worker.silent"
+    return "queue.late" if oldest_due(session, now=now) > QUEUE_LATE_AFTER else ""
 
 
 def _red(seen: Situation, beat: datetime | None, now: datetime) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lotocar.errors import NotFound
@@ -41,6 +41,19 @@ def handle(session: Session, message_id: str, *, actor: Actor, now: datetime) ->
             data={"kind": row.kind, "status": row.status},
         )
     return row
+
+
+def forget_about(session: Session, subject_kind: str, subject_ids: Sequence[int]) -> None:
+    """Empty the texts about these subjects, whoever received them; one still on its way keeps its words."""
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.subject_kind == subject_kind,
+            OutboxMessage.subject_id.in_(subject_ids),
+            OutboxMessage.status.not_in(("queued", "sending", "uncertain")),
+        )
+        .values(body="")
+    )
 
 
 def erase_person(session: Session, person_id: int, *, numbers: Sequence[str], now: datetime) -> None:

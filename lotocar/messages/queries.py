@@ -108,7 +108,7 @@ def situation(session: Session, *, now: datetime) -> Situation:
         circuit_reason=state.reason if state else "",
         circuit_since=state.opened_at if state else None,
         waiting=_count(session, OutboxMessage.status == "queued"),
-        oldest_due=_oldest_due(session, now),
+        oldest_due=oldest_due(session, now=now),
         uncertain=_count(session, OutboxMessage.status == "uncertain"),
         to_handle=_count(session, _needs_somebody(now)),
         unread=session.scalar(select(func.count()).where(InboundMessage.state == "human")) or 0,
@@ -140,7 +140,8 @@ def _needs_somebody(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _oldest_due(session: Session, now: datetime) -> timedelta:
+def oldest_due(session: Session, *, now: datetime) -> timedelta:
+    """For how long the oldest message that may leave has been waiting; zero when none waits."""
     conditions = [OutboxMessage.status == "queued", OutboxMessage.not_before <= now]
     if not rules.is_day(now):
         conditions.append(OutboxMessage.night_from <= now)

@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from lotocar import clock
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import RideRequest
+from lotocar.messages import health
 from lotocar.staff.rules import may
 from lotocar.values.days import DAY_NAMES
 from lotocar.web import guards, render
@@ -31,6 +32,7 @@ def show(
         sign_out_url=url_for("account.sign_out"),
         rights=rights(),
         days_of_week=DAY_NAMES,
+        sending_alert=health.alert(session(), now=clock.now()),
         **context,
     )
 
