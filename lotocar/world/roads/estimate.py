@@ -3,7 +3,7 @@
     seconds = crow-flies metres × SLOWNESS      metres = crow-flies metres × WINDING
 
 SLOWNESS: rural French roads take 0.070 to 0.105 seconds per crow-flies metre, bends and villages included
-(51 to 34 km/h as the crow flies); 0.085 is 42 km/h. WINDING: a road is about a third longer than the
+(51 to 34 km/h as the crow flies); 0.080 is 45 km/h. WINDING: a road is about a third longer than the
 straight line. At its driver's limit this estimate finds about nine true matches in ten, within 2 minutes
 for half of them and 6 minutes for nine in ten (USUAL_ERROR_SECONDS). It knows no river and no hill:
 every leg says `exact=False`.
@@ -21,7 +21,7 @@ from lotocar.values.geo import Point
 from lotocar.world.roads.router import Leg, Seconds
 from lotocar.world.roads.spots import Spots, crow_m, crow_many_m, spot
 
-SLOWNESS = 0.085  # seconds per crow-flies metre
+SLOWNESS = 0.080  # seconds per crow-flies metre
 WINDING = 1.35  # road metres per crow-flies metre
 USUAL_ERROR_SECONDS = 130  # half of the detours are nearer to the truth than this
 

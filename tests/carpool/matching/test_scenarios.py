@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
 from lotocar.carpool.matching.listing import match_json
 from lotocar.carpool.matching.mirror import Mirror
+from lotocar.carpool.matching.rules import fits
 from lotocar.carpool.matching.search import exhaustive, search
 from lotocar.carpool.matching.wording import candidate_words, hour_note
 from lotocar.carpool.people.models import Person
@@ -19,10 +20,12 @@ from lotocar.carpool.trips.models import Trip
 from lotocar.carpool.trips.rules import DepartureOffer, TripOffer
 from lotocar.values.actor import SYSTEM
 from lotocar.values.days import local
-from lotocar.values.geo import Stop
+from lotocar.values.geo import Point, Stop
+from lotocar.world.places.gazetteer import gazetteer
 from lotocar.world.roads.estimate import EstimatedRoads
 from tests.bench.bench_matching import towns
 from tests.bench.offers import Land, departures, requests
+from tests.carpool.matching.cast import candidate, make_departure, make_leg
 from tests.support.factories import (
     CAHORS,
     FIGEAC,
@@ -72,6 +75,19 @@ def test_o1_the_driver_of_tuesdays_and_thursdays_is_first_at_about_four_minutes(
     assert first.trip_id == trip.id
     assert "détour d'environ 4 min" in candidate_words(first, pickup="Pradines")
     assert hour_note(first) == "le départ de 8 h 30 convient pour arriver à 10 h"
+
+
+def test_o1_is_about_four_minutes_from_the_gazetteer_s_own_positions() -> None:
+    cahors, souillac, pradines, gourdon = (_commune(insee) for insee in ("46042", "46309", "46224", "46127"))
+    departure = make_departure(origin=cahors, destination=souillac)
+    answer = fits(departure, make_leg(pickup=pradines, dropoff=gourdon), ROADS)
+    assert round(candidate(answer).detour_seconds / 60) == 4
+
+
+def _commune(insee: str) -> Point:
+    found = gazetteer().commune(insee)
+    assert found is not None
+    return found.point
 
 
 def test_o3_the_way_back_is_found_once_it_has_an_hour_and_with_that_hour(

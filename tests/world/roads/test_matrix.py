@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lotocar.errors import Invalid, Unavailable
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.roads.building import build
+from lotocar.world.roads.estimate import SLOWNESS
 from lotocar.world.roads.matrix import MatrixRoads
 from lotocar.world.roads.router import Ground, Leg
 
@@ -68,7 +69,7 @@ def test_each_centre_lies_in_its_own_zone(roads: MatrixRoads) -> None:
 
 def test_where_no_way_is_known_the_constant_serves(roads: MatrixRoads) -> None:
     assert roads.leg(CENTRES[0], CENTRES[-1]).seconds == pytest.approx(
-        0.085 * distance_m(CENTRES[0], CENTRES[-1]), abs=2
+        SLOWNESS * distance_m(CENTRES[0], CENTRES[-1]), abs=2
     )
 
 
