@@ -15,6 +15,7 @@ from lotocar.carpool.rides.models import ContactReveal
 from lotocar.civic.privacy import erasure
 from lotocar.db import Base
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM
 from tests.support.checkout import ROOT
 from tests.support.databases import every_table
@@ -33,6 +34,9 @@ from tests.support.factories import (
     unique_hex,
 )
 
+POLICY = SenderPolicy(
+    two_way=True, desk_phone="05 36 49 00 00", public_base_url="http://localhost", organisation="Covoiturage"
+)
 # each stands for something that a person said of themselves; none may be found afterwards
 TRACES = ("Zoroastre", "Quelquefois", "33639980999", "zq@example", "Clio vermillon", "derrière le four banal")
 
@@ -157,7 +161,7 @@ def test_nothing_that_a_person_said_is_left_in_any_column(session: Session):
     )
     _everything_about(session, person)
     assert traces_left(session)
-    erasure.erase(session, person.id, actor=SYSTEM, now=NOW)
+    erasure.erase(session, person.id, actor=SYSTEM, now=NOW, policy=POLICY)
     session.flush()
     session.expire_all()
     assert traces_left(session) == []
@@ -174,7 +178,7 @@ def test_the_others_keep_their_rows(session: Session):
             status="accepted",
         ),
     )
-    erasure.erase(session, odile.id, actor=SYSTEM, now=NOW)
+    erasure.erase(session, odile.id, actor=SYSTEM, now=NOW, policy=POLICY)
     session.flush()
     session.expire_all()
     assert session.scalars(select(RideRequest.passenger_id)).all() == [marcel.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
-from lotocar.carpool.requests import rules
+from lotocar.carpool.requests import queries, rules
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.errors import Invalid, Refused
 from lotocar.journal import operations as journal
-from lotocar.values.actor import Actor
+from lotocar.values.actor import SYSTEM, Actor
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
@@ -46,11 +46,11 @@ def submit(
     Raises:
         Invalid: see `rules.check_legs`; or seats, purpose or a text out of bounds.
     """
-    already = session.scalar(select(RideRequest).where(RideRequest.form_key == form_key))
+    already = queries.by_form_key(session, form_key)
     if already is not None:
         return already
     rules.check_legs(legs, today=now.astimezone(PARIS).date())
-    _check_words(seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
+    check_words(seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
     ride_request = RideRequest(
         form_key=form_key,
         passenger=passenger,
@@ -65,35 +65,46 @@ def submit(
         trip_id=trip_id,
         created_at=now,
         updated_at=now,
-        legs=[_leg(position, wish_) for position, wish_ in enumerate(legs)],
+        legs=[new_leg(position, wish_) for position, wish_ in enumerate(legs)],
     )
     session.add(ride_request)
     refresh_status(ride_request, now=now)
     session.flush()  # the journal needs its number, and a second sending of the form must clash here
-    _note(session, ride_request, "request.submitted", actor, now, legs=len(legs), source=source)
+    write_down(session, ride_request, "request.submitted", actor, now, legs=len(legs), source=source)
     return ride_request
+
+
+def lock(session: Session, ride_request: RideRequest) -> None:
+    """Take the request's row and read it anew, so that two people's acts are looked at one after the other.
+
+    SQLite serialises writers by itself; PostgreSQL needs the row lock. Flushing first keeps what the caller set.
+    """
+    session.flush()
+    session.refresh(ride_request, with_for_update=True)
+    for leg in ride_request.legs:
+        session.refresh(leg)
 
 
 def take(
     session: Session, ride_request: RideRequest, *, account_id: int, actor: Actor, now: datetime
 ) -> None:
     """The request becomes this member of the team's; taking it again changes nothing."""
-    _still_open(ride_request)
+    still_open(ride_request)
     if ride_request.assigned_to_id == account_id:
         return
     ride_request.assigned_to_id = account_id
     ride_request.working_by_id = account_id
     ride_request.working_seen_at = now
     refresh_status(ride_request, now=now)
-    _note(session, ride_request, "request.taken", actor, now)
+    write_down(session, ride_request, "request.taken", actor, now)
 
 
 def release(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
     """Nobody's again."""
-    _still_open(ride_request)
+    still_open(ride_request)
     ride_request.assigned_to_id = None
     refresh_status(ride_request, now=now)
-    _note(session, ride_request, "request.released", actor, now)
+    write_down(session, ride_request, "request.released", actor, now)
 
 
 def seen_working(session: Session, ride_request_id: int, *, account_id: int, now: datetime) -> int | None:
@@ -119,60 +130,6 @@ def seen_working(session: Session, ride_request_id: int, *, account_id: int, now
     return None if holder == account_id else holder
 
 
-def correct(
-    session: Session,
-    ride_request: RideRequest,
-    *,
-    expected_revision: int,
-    legs: Sequence[LegWish],
-    seats: int,
-    purpose: str,
-    wish: str,
-    staff_note: str,
-    caller: Person | None = None,
-    caller_relation: str = "",
-    actor: Actor,
-    now: datetime,
-) -> list[Leg]:
-    """The request as it should have been; the legs whose journey changed, for the rides room to ask again.
-
-    Legs are matched by direction; one that is no longer wanted is failed, a new one is added.
-
-    Raises:
-        Refused: "stale" when somebody changed it meanwhile; "request.closed" when it is over.
-        Invalid: as `submit`.
-    """
-    if ride_request.revision != expected_revision:
-        raise Refused("stale")
-    _still_open(ride_request)
-    past_allowed = min(min(leg.day for leg in ride_request.legs), now.astimezone(PARIS).date())
-    rules.check_legs(legs, today=past_allowed)
-    _check_words(seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
-    changed_fields = _set_words(
-        ride_request,
-        seats=seats,
-        purpose=purpose,
-        wish=wish,
-        staff_note=staff_note,
-        caller_relation=caller_relation,
-        caller_id=caller.id if caller else None,
-    )
-    changed_legs = _set_legs(ride_request, legs)
-    ride_request.updated_at = now
-    refresh_status(ride_request, now=now)
-    if changed_fields or changed_legs:
-        _note(
-            session,
-            ride_request,
-            "request.corrected",
-            actor,
-            now,
-            fields=sorted(changed_fields),
-            legs=[leg.direction for leg in changed_legs],
-        )
-    return changed_legs
-
-
 def close(
     session: Session, ride_request: RideRequest, *, outcome: str, note: str = "", actor: Actor, now: datetime
 ) -> None:
@@ -193,11 +150,21 @@ def close(
     for leg in ride_request.legs:
         if leg.status in {"unserved", "approached"}:
             leg.status = rules.leg_after(leg.status, "fail")
-    _note(session, ride_request, "request.closed", actor, now, outcome=outcome)
+    write_down(session, ride_request, "request.closed", actor, now, outcome=outcome)
 
 
-def reopen(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
+def reopen(
+    session: Session,
+    ride_request: RideRequest,
+    *,
+    standing: Collection[int] = (),
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Open again, with the legs that nobody serves waiting.
+
+    `standing` are the legs whose ride still stands (somebody did not come): looking for another car would
+    give them two.
 
     Raises:
         Refused: it was not closed.
@@ -207,20 +174,20 @@ def reopen(session: Session, ride_request: RideRequest, *, actor: Actor, now: da
     ride_request.outcome_note = ""
     ride_request.closed_at = None
     for leg in ride_request.legs:
-        if leg.status == "failed":
+        if leg.status == "failed" and leg.id not in standing:
             leg.status = rules.leg_after(leg.status, "release")
     refresh_status(ride_request, now=now)
-    _note(session, ride_request, "request.reopened", actor, now)
+    write_down(session, ride_request, "request.reopened", actor, now)
 
 
 def call_back_at(
     session: Session, ride_request: RideRequest, at: datetime | None, *, actor: Actor, now: datetime
 ) -> None:
     """Promise a call at this instant, or drop the promise with None."""
-    _still_open(ride_request)
+    still_open(ride_request)
     ride_request.callback_at = at
     refresh_status(ride_request, now=now)
-    _note(session, ride_request, "request.callback", actor, now, at=at.isoformat() if at else None)
+    write_down(session, ride_request, "request.callback", actor, now, at=at.isoformat() if at else None)
 
 
 def move_leg(leg: Leg, act: str, *, now: datetime) -> None:
@@ -241,7 +208,8 @@ def refresh_status(ride_request: RideRequest, *, now: datetime) -> None:
         taken=ride_request.assigned_to_id is not None,
     )
     ride_request.updated_at = now
-    first_day = min(leg.day for leg in ride_request.legs)
+    live = [leg for leg in ride_request.legs if leg.status not in rules.GIVEN_UP]
+    first_day = min(leg.day for leg in live or ride_request.legs)
     ride_request.due_at = rules.due_at(
         ride_request.status,
         now=now,
@@ -251,28 +219,32 @@ def refresh_status(ride_request: RideRequest, *, now: datetime) -> None:
 
 
 def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
-    """Keep the counts of this person's requests, forget the words and precise places."""
-    mine = select(RideRequest).where(
-        (RideRequest.passenger_id == person_id) | (RideRequest.caller_id == person_id)
-    )
-    for ride_request in session.scalars(mine):
+    """Keep the counts of this person's requests, forget the words and precise places.
+
+    What they asked for themselves is closed. What they asked for somebody else goes on without them.
+    """
+    called = select(RideRequest).where(RideRequest.caller_id == person_id)
+    for ride_request in session.scalars(called):
+        ride_request.caller_id = None
+        _forget_words(ride_request)
+    asked = select(RideRequest).where(RideRequest.passenger_id == person_id)
+    for ride_request in session.scalars(asked):
+        if ride_request.is_open:
+            close(session, ride_request, outcome="withdrawn_by_passenger", actor=SYSTEM, now=now)
+        _forget_words(ride_request)
         ride_request.wish = ""
-        ride_request.staff_note = ""
-        ride_request.outcome_note = ""
-        ride_request.caller_relation = ""
         # the key of a form may hold what a browser sent: a fresh one cannot be traced back
         ride_request.form_key = new_hex_id()
         for leg in ride_request.legs:
             leg.origin = _blurred(leg.origin)
             leg.destination = _blurred(leg.destination)
-        if ride_request.caller_id == person_id:
-            ride_request.caller_id = None
-        if ride_request.passenger_id == person_id and ride_request.is_open:
-            ride_request.status = rules.request_after(ride_request.status, "close")
-            ride_request.outcome = "withdrawn_by_passenger"
-            ride_request.closed_at = now
-            ride_request.due_at = None
-            ride_request.callback_at = None
+
+
+def _forget_words(ride_request: RideRequest) -> None:
+    """What the team wrote of both: it may name either."""
+    ride_request.caller_relation = ""
+    ride_request.staff_note = ""
+    ride_request.outcome_note = ""
 
 
 def _blurred(stop: Stop) -> Stop:
@@ -280,13 +252,15 @@ def _blurred(stop: Stop) -> Stop:
     return Stop(label=stop.insee, insee=stop.insee, lat=round(stop.lat, 2), lon=round(stop.lon, 2))
 
 
-def _leg(position: int, wish: LegWish) -> Leg:
+def new_leg(position: int, wish: LegWish) -> Leg:
+    """A leg to serve, not stored yet."""
     leg = Leg(position=position, direction=wish.direction, status="unserved")
-    _fill(leg, wish)
+    fill(leg, wish)
     return leg
 
 
-def _fill(leg: Leg, wish: LegWish) -> None:
+def fill(leg: Leg, wish: LegWish) -> None:
+    """Give the leg the journey wished for."""
     leg.origin = wish.origin
     leg.destination = wish.destination
     leg.day = wish.day
@@ -294,41 +268,12 @@ def _fill(leg: Leg, wish: LegWish) -> None:
     leg.hour = wish.hour
 
 
-def _same(leg: Leg, wish: LegWish) -> bool:
-    return (leg.origin, leg.destination, leg.day, leg.time_kind, leg.hour) == (
-        wish.origin,
-        wish.destination,
-        wish.day,
-        wish.time_kind,
-        wish.hour,
-    )
+def check_words(*, seats: int, purpose: str, wish: str, staff_note: str) -> None:
+    """Refuse seats, purpose or texts out of bounds.
 
-
-def _set_legs(ride_request: RideRequest, wishes: Sequence[LegWish]) -> list[Leg]:
-    by_direction = {leg.direction: leg for leg in ride_request.legs if leg.status != "failed"}
-    changed: list[Leg] = []
-    for wish in wishes:
-        leg = by_direction.pop(wish.direction, None)
-        if leg is None:
-            position = max((one.position for one in ride_request.legs), default=-1) + 1
-            ride_request.legs.append(_leg(position, wish))
-        elif not _same(leg, wish):
-            _fill(leg, wish)
-            changed.append(leg)
-    for leg in by_direction.values():
-        changed.append(leg)
-        leg.status = rules.leg_after(leg.status, "fail")
-    return changed
-
-
-def _set_words(ride_request: RideRequest, **values: Any) -> set[str]:
-    changed = {name for name, value in values.items() if getattr(ride_request, name) != value}
-    for name in changed:
-        setattr(ride_request, name, values[name])
-    return changed
-
-
-def _check_words(*, seats: int, purpose: str, wish: str, staff_note: str) -> None:
+    Raises:
+        Invalid: with the field to blame.
+    """
     if not 1 <= seats <= rules.MAX_SEATS:
         raise Invalid("request.seats", field="seats")
     if purpose not in rules.PURPOSES:
@@ -339,14 +284,20 @@ def _check_words(*, seats: int, purpose: str, wish: str, staff_note: str) -> Non
         raise Invalid("request.too_long", field="staff_note")
 
 
-def _still_open(ride_request: RideRequest) -> None:
+def still_open(ride_request: RideRequest) -> None:
+    """Refuse what is over.
+
+    Raises:
+        Refused: request.closed.
+    """
     if not ride_request.is_open:
         raise Refused("request.closed")
 
 
-def _note(
+def write_down(
     session: Session, ride_request: RideRequest, verb: str, actor: Actor, now: datetime, **data: Any
 ) -> None:
+    """One line more in the story of this request."""
     journal.note(
         session,
         actor=actor,

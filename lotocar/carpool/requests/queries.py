@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests import rules
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.errors import NotFound
 
@@ -74,6 +75,11 @@ def request_page(session: Session, ride_request_id: int, *, communes: Collection
     return found
 
 
+def by_form_key(session: Session, form_key: str) -> RideRequest | None:
+    """The request that this form already made, or None."""
+    return session.scalar(select(RideRequest).where(RideRequest.form_key == form_key))
+
+
 def numbered(session: Session, number: int, *, communes: Collection[str] = ()) -> RideRequest | None:
     """The request that people know by this number, or None."""
     try:
@@ -115,7 +121,7 @@ def same_day(
         .where(
             RideRequest.passenger_id == person_id,
             Leg.day.in_(list(days)),
-            Leg.status != "failed",
+            Leg.status.not_in(sorted(rules.GIVEN_UP)),
             RideRequest.status != "closed",
         )
     )

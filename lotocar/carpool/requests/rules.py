@@ -43,11 +43,15 @@ LEG: Table = {
     ("approached", "fail"): "failed",
     ("agreed", "fail"): "failed",
     ("confirmed", "fail"): "failed",
-    ("done", "fail"): "failed",  # a wrong outcome corrected
-    ("failed", "finish"): "done",
     ("failed", "release"): "unserved",  # reopened
-    ("done", "release"): "confirmed",  # an outcome taken back
+    ("done", "restore"): "confirmed",  # a wrong outcome taken back: the ride stands again
+    ("failed", "restore"): "confirmed",
+    ("unserved", "drop"): "dropped",  # corrected away: reopening does not bring it back
+    ("approached", "drop"): "dropped",
+    ("agreed", "drop"): "dropped",
+    ("confirmed", "drop"): "dropped",
 }
+GIVEN_UP = frozenset({"failed", "dropped"})  # nobody looks for these any more
 
 ORDER = ("unserved", "approached", "agreed", "confirmed", "done")
 FROM_LEG = {
@@ -90,11 +94,11 @@ def status_of(current: str, legs: Sequence[str], *, taken: bool) -> str:
     """The state of a request whose legs are in these states.
 
     Draft and closed stay as they are. A request that nobody took (`taken`) and whose legs wait stays to_process.
-    Failed legs no longer hold the request back.
+    Legs given up no longer hold the request back.
     """
     if current in {"draft", "closed"}:
         return current
-    live = [state for state in legs if state != "failed"]
+    live = [state for state in legs if state not in GIVEN_UP]
     if not live:
         return "searching" if taken else "to_process"
     least = min(live, key=ORDER.index)

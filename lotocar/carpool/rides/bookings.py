@@ -17,7 +17,7 @@ from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides import queries, rules, texts
 from lotocar.carpool.rides.models import Approach, ApproachLeg, Ride
 from lotocar.carpool.trips import operations as trips
-from lotocar.carpool.trips.models import Departure
+from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.errors import Refused
 from lotocar.journal import operations as journal
 from lotocar.messages.texts import SenderPolicy
@@ -31,14 +31,8 @@ FREE = frozenset({"unserved", "approached"})
 
 
 def lock(session: Session, ride_request: RideRequest, approach: Approach | None = None) -> None:
-    """Take the request's row, so that two answers are looked at one after the other.
-
-    SQLite serialises writers by itself; PostgreSQL needs the row lock. Flushing first keeps what the caller set.
-    """
-    session.flush()
-    session.refresh(ride_request, with_for_update=True)
-    for leg in ride_request.legs:
-        session.refresh(leg)
+    """Take the request's row, so that two answers are looked at one after the other."""
+    requests.lock(session, ride_request)
     if approach is not None:
         session.refresh(approach)
 
@@ -48,21 +42,13 @@ def book(
 ) -> Ride | None:
     """The ride for one leg, or None when no seat is left."""
     leg = part.leg
-    if part.trip_id is not None:
-        try:
-            trips.take_seats(
-                session,
-                trip_id=part.trip_id,
-                direction=part.direction,
-                day=leg.day,
-                seats=approach.ride_request.seats,
-                now=now,
-            )
-        except Refused:
-            return None
+    try:
+        _take_seats(session, part, seats=approach.ride_request.seats, now=now)
+    except Refused:
+        return None
     ride = Ride(
         journey_key=new_hex_id(),
-        car_trip_key=_car_trip_key(session, approach, part),
+        car_trip_key=_car_trip_key(session, part),
         approach=approach,
         leg=leg,
         live_leg_id=leg.id,
@@ -84,16 +70,31 @@ def book(
     return ride
 
 
-def _car_trip_key(session: Session, approach: Approach, part: ApproachLeg) -> str:
-    """The key shared by all couples in the same car: same trip, same way, same day."""
+def _take_seats(session: Session, part: ApproachLeg, *, seats: int, now: datetime) -> None:
     if part.trip_id is None:
+        return
+    trips.take_seats(
+        session, trip_id=part.trip_id, direction=part.direction, day=part.leg.day, seats=seats, now=now
+    )
+
+
+def _car_trip_key(session: Session, part: ApproachLeg) -> str:
+    """The key shared by all couples in the same car: same trip, same day, same departure."""
+    if part.trip_id is None or part.departure_id is None:
         return new_hex_id()
-    same_car = select(Ride.car_trip_key).where(
-        Ride.trip_id == part.trip_id,
-        Ride.direction == part.direction,
-        Ride.day == part.leg.day,
-        Ride.driver_id == approach.driver_id,
-        Ride.live_leg_id.is_not(None),
+    agreed = (ApproachLeg.approach_id == Ride.approach_id) & (ApproachLeg.leg_id == Ride.leg_id)
+    same_car = (
+        select(Ride.car_trip_key)
+        .join(ApproachLeg, agreed)
+        .where(
+            Ride.trip_id == part.trip_id,
+            Ride.direction == part.direction,
+            Ride.day == part.leg.day,
+            ApproachLeg.departure_id == part.departure_id,
+            Ride.live_leg_id.is_not(None),
+            Ride.leg_id != part.leg_id,
+        )
+        .limit(1)
     )
     return session.scalar(same_car) or new_hex_id()
 
@@ -101,53 +102,66 @@ def _car_trip_key(session: Session, approach: Approach, part: ApproachLeg) -> st
 def retime(session: Session, part: ApproachLeg, *, roads: Roads) -> None:
     """Work out again when and at what detour the driver would pass, after the leg changed.
 
-    Without a departure of known hour, the wish of the passenger is taken as it is.
+    At the driver's own hour when it still suits the passenger; otherwise the driver is asked for the hour wished.
     """
     leg = part.leg
-    way = timedelta(seconds=round(roads.leg(leg.origin.point, leg.destination.point).seconds))
+    ride = timedelta(seconds=roads.leg(leg.origin.point, leg.destination.point).seconds)
+    pickup_at = None
     departure = session.get(Departure, part.departure_id) if part.departure_id else None
-    if departure is None or departure.hour is None or part.trip is None:
-        part.pickup_at = _wished_pickup(leg, part.pickup_at, way)
-    else:
-        start, end = part.trip.origin.point, part.trip.destination.point
-        if departure.direction == "back":
-            start, end = end, start
-        first = roads.leg(start, leg.origin.point).seconds
-        last = roads.leg(leg.destination.point, end).seconds
-        part.pickup_at = local_instant_lenient(leg.day, departure.hour) + timedelta(seconds=round(first))
-        part.detour_seconds = max(
-            0, round(first + way.total_seconds() + last - roads.leg(start, end).seconds)
-        )
-    part.dropoff_at = part.pickup_at + way
+    if departure is not None and part.trip is not None:
+        part.detour_seconds, approach_way = _detour(part.trip, departure, leg, ride, roads)
+        pickup_at = _usual_pickup(departure, leg, approach_way)
+    if pickup_at is None or not _suits(leg, pickup_at, ride):
+        pickup_at = _wished_pickup(leg, part.pickup_at, ride)
+    part.pickup_at, part.dropoff_at = pickup_at, pickup_at + ride
 
 
-def _wished_pickup(leg: Leg, before: datetime, way: timedelta) -> datetime:
+def _detour(
+    trip: Trip, departure: Departure, leg: Leg, ride: timedelta, roads: Roads
+) -> tuple[int, timedelta]:
+    """What the driver adds from door to door, in seconds, and how long the way to the pick-up takes."""
+    start, end = trip.origin.point, trip.destination.point
+    if departure.direction == "back":
+        start, end = end, start
+    first = roads.leg(start, leg.origin.point).seconds
+    last = roads.leg(leg.destination.point, end).seconds
+    added = first + round(ride.total_seconds()) + last - roads.leg(start, end).seconds
+    return max(0, added), timedelta(seconds=first)
+
+
+def _usual_pickup(departure: Departure, leg: Leg, way: timedelta) -> datetime | None:
+    runs = departure.day == leg.day or departure.weekday == leg.day.weekday()
+    if departure.hour is None or not runs:
+        return None
+    return local_instant_lenient(leg.day, departure.hour) + way
+
+
+def _suits(leg: Leg, pickup_at: datetime, ride: timedelta) -> bool:
+    if leg.hour is None:
+        return True
+    wished = local_instant_lenient(leg.day, leg.hour)
+    return pickup_at + ride <= wished if leg.time_kind == "arrive_by" else pickup_at >= wished
+
+
+def _wished_pickup(leg: Leg, before: datetime, ride: timedelta) -> datetime:
     hour = leg.hour or before.astimezone(PARIS).time()
     wished = local_instant_lenient(leg.day, hour)
-    return wished - way if leg.time_kind == "arrive_by" else wished
+    return wished - ride if leg.time_kind == "arrive_by" else wished
 
 
-def move_ride(session: Session, ride: Ride, part: ApproachLeg, *, now: datetime) -> None:
-    """The standing ride takes the day and hours that were agreed again.
+def move_ride(session: Session, ride: Ride, part: ApproachLeg, *, seats: int, now: datetime) -> None:
+    """The standing ride takes the day, hours and seats that were agreed again.
 
     Raises:
         Refused: "seats.none_left" on the new day.
     """
-    if ride.trip_id is not None and ride.day != part.leg.day:
-        trips.take_seats(
-            session,
-            trip_id=ride.trip_id,
-            direction=ride.direction,
-            day=part.leg.day,
-            seats=ride.seats,
-            now=now,
-        )
-        trips.release_seats(
-            session, trip_id=ride.trip_id, direction=ride.direction, day=ride.day, seats=ride.seats, now=now
-        )
-    ride.day = part.leg.day
-    ride.pickup_at = part.pickup_at
-    ride.dropoff_at = part.dropoff_at
+    if (ride.day, ride.seats) != (part.leg.day, seats):
+        _release_seats(session, ride, now=now)
+        _take_seats(session, part, seats=seats, now=now)
+    if ride.day != part.leg.day:
+        ride.car_trip_key = _car_trip_key(session, part)
+    ride.day, ride.seats = part.leg.day, seats
+    ride.pickup_at, ride.dropoff_at = part.pickup_at, part.dropoff_at
     ride.passenger_told_at = None
     ride.passenger_told_through = ""
     ride.reminded_at = None
@@ -175,25 +189,57 @@ def cancel(
     actor: Actor,
     now: datetime,
     policy: SenderPolicy,
-    told_by_driver: bool,
+    search_again: bool = True,
+    named: bool = True,
 ) -> None:
+    """The ride no longer stands: its seat is free, and the other side is told.
+
+    Its leg is looked for again, unless `search_again` is false. A request that was closed as served opens again
+    when its driver falls out. `named` false leaves the name of who falls out unsaid.
+
+    Raises:
+        Refused: the ride is over.
+    """
     ride.status = rules.ride_after(ride.status, act)
     ride.live_leg_id = None
-    if ride.trip_id is not None:
-        trips.release_seats(
-            session, trip_id=ride.trip_id, direction=ride.direction, day=ride.day, seats=ride.seats, now=now
+    _release_seats(session, ride, now=now)
+    ride_request = ride.leg.ride_request
+    if not ride_request.is_open and search_again:
+        requests.reopen(
+            session, ride_request, standing=_standing(session, ride_request), actor=actor, now=now
         )
     if ride.leg.status in {"agreed", "confirmed"}:
-        requests.move_leg(ride.leg, "release", now=now)
-    if told_by_driver:
-        texts.cancelled_to_passenger(session, ride, now=now, policy=policy)
+        requests.move_leg(ride.leg, "release" if search_again else "fail", now=now)
+    if act == "cancel_by_driver":
+        texts.cancelled_to_passenger(session, ride, now=now, policy=policy, named=named)
     else:
-        texts.cancelled_to_driver(session, ride, now=now, policy=policy)
+        texts.cancelled_to_driver(session, ride, now=now, policy=policy, named=named)
+
+
+def _release_seats(session: Session, ride: Ride, *, now: datetime) -> None:
+    if ride.trip_id is None:
+        return
+    trips.release_seats(
+        session, trip_id=ride.trip_id, direction=ride.direction, day=ride.day, seats=ride.seats, now=now
+    )
+
+
+def _standing(session: Session, ride_request: RideRequest) -> set[int]:
+    session.flush()
+    return {ride.leg_id for ride in queries.rides_of_request(session, ride_request)}
+
+
+def leave_if_empty(session: Session, approach: Approach, act: str) -> None:
+    """The approach takes this step ("decline" or "withdraw") once none of its rides stands any more."""
+    session.flush()
+    if not queries.live_rides(session, approach) and approach.status in {"accepted", "to_reconfirm"}:
+        approach.status = rules.approach_after(approach.status, act)
 
 
 def note_approach(
     session: Session, one: Approach, verb: str, actor: Actor, now: datetime, **data: Any
 ) -> None:
+    """One line more in the story of the request."""
     journal.note(
         session,
         actor=actor,
@@ -206,6 +252,7 @@ def note_approach(
 
 
 def note_ride(session: Session, ride: Ride, verb: str, actor: Actor, now: datetime, **data: Any) -> None:
+    """One line more in the story of the request."""
     journal.note(
         session,
         actor=actor,

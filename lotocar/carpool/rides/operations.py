@@ -24,7 +24,6 @@ from lotocar.carpool.rides.bookings import (
     move_ride,
     note_approach,
     note_ride,
-    retime,
 )
 from lotocar.carpool.rides.models import Approach, ApproachLeg, Ride
 from lotocar.carpool.rides.rules import Proposal
@@ -89,7 +88,12 @@ def approach(
 
 
 def missed(session: Session, approach: Approach, *, actor: Actor, now: datetime) -> None:
-    """Rung, and nobody answered."""
+    """Rung, and nobody answered.
+
+    Raises:
+        Refused: there is nothing to answer any more.
+    """
+    lock(session, approach.ride_request, approach)
     approach.status = rules.approach_after(approach.status, "miss")
     approach.tries += 1
     approach.asked_at = now
@@ -115,10 +119,11 @@ def accept(
         Refused: the approach cannot be accepted any more for another reason.
     """
     lock(session, approach.ride_request, approach)
+    standing = list(queries.live_rides(session, approach))
     if approach.status == "accepted":
-        return list(queries.live_rides(session, approach))
-    if approach.status == "to_reconfirm":
-        return _agree_again(session, approach, through=through, actor=actor, now=now)
+        return standing
+    if approach.status == "to_reconfirm" and standing:
+        return _agree_again(session, approach, standing, through=through, actor=actor, now=now, policy=policy)
     free = [leg for leg in approach.legs if leg.leg.status in FREE]
     if not free or not approach.ride_request.is_open or approach.status == "withdrawn":
         return _too_late(session, approach, actor=actor, now=now, policy=policy)
@@ -130,6 +135,7 @@ def accept(
     _answered(approach, through, now)
     note_approach(session, approach, "accepted", actor, now, through=through, driver=approach.driver_id)
     _let_others_go(session, approach, actor=actor, now=now, policy=policy)
+    free_if_nobody_left(session, approach, now=now)  # a seat may have been missing on one of the legs
     texts.thank_driver(session, approach, rides, now=now, policy=policy)
     return rides
 
@@ -155,7 +161,7 @@ def decline(
     approach.decline_reason = reason[:200]
     _answered(approach, through, now)
     for ride in rides:
-        cancel(session, ride, "cancel_by_driver", actor=actor, now=now, policy=policy, told_by_driver=True)
+        cancel(session, ride, "cancel_by_driver", actor=actor, now=now, policy=policy)
     free_if_nobody_left(session, approach, now=now)
     note_approach(session, approach, "declined", actor, now, through=through, after_yes=bool(rides))
 
@@ -169,34 +175,11 @@ def withdraw(
     reached = approach.asked_at is not None
     approach.status = rules.approach_after(approach.status, "withdraw")
     for ride in rides:
-        cancel(
-            session, ride, "cancel_by_passenger", actor=actor, now=now, policy=policy, told_by_driver=False
-        )
+        cancel(session, ride, "cancel_by_passenger", actor=actor, now=now, policy=policy)
     if reached and not rides:
         texts.let_driver_go(session, approach, now=now, policy=policy)
     free_if_nobody_left(session, approach, now=now)
     note_approach(session, approach, "withdrawn", actor, now)
-
-
-def reconfirm_after_change(
-    session: Session,
-    changed: Sequence[Leg],
-    *,
-    actor: Actor,
-    now: datetime,
-    policy: SenderPolicy,
-    roads: Roads,
-) -> None:
-    """Ask again every driver whose leg changed after the yes, and let those go who were only thinking.
-
-    A leg that is no longer wanted (failed) frees its driver. The passenger will be told anew.
-    """
-    for leg in changed:
-        for one in queries.approaches_of_leg(session, leg.id):
-            if one.status == "accepted" and leg.status != "failed":
-                _ask_again(session, one, leg, actor=actor, now=now, policy=policy, roads=roads)
-            elif one.status in rules.WAITING | {"accepted"}:
-                withdraw(session, one, actor=actor, now=now, policy=policy)
 
 
 def tell_passenger(
@@ -210,11 +193,13 @@ def tell_passenger(
 ) -> list[Ride]:
     """The passenger knows: by SMS sent now, or ticked after a call ("phone"). The rides that were told.
 
+    A ride whose driver is being asked again after a change is not told: nobody knows yet whether it stands.
+
     Raises:
         Refused: nothing to tell, a minor without a recorded authorisation, or no line for an SMS.
     """
     lock(session, ride_request)
-    rides = [ride for ride in queries.rides_of_request(session, ride_request) if ride.leg.status == "agreed"]
+    rides = queries.rides_to_tell(session, ride_request)
     if not rides:
         raise Refused("ride.nothing_to_tell")
     passenger = ride_request.passenger
@@ -228,9 +213,10 @@ def tell_passenger(
         ride.passenger_told_at = now
         ride.passenger_told_through = through
         requests.move_leg(ride.leg, "tell", now=now)
-        if through == "sms":
-            texts.tell_passenger(session, ride, now=now, policy=policy)
         note_ride(session, ride, "told", actor, now, through=through)
+    if through == "sms":
+        for first, later in texts.there_and_back(rides):
+            texts.tell_passenger(session, first, later, now=now, policy=policy)
     return rides
 
 
@@ -274,52 +260,33 @@ def _reference(session: Session) -> str:
 
 
 def _send_question(
-    session: Session, one: Approach, *, actor: Actor, now: datetime, policy: SenderPolicy, again: bool = False
+    session: Session, one: Approach, *, actor: Actor, now: datetime, policy: SenderPolicy
 ) -> None:
-    if not again:
-        one.status = rules.approach_after(one.status, "send")
+    one.status = rules.approach_after(one.status, "send")
     one.asked_at = now
     one.tries += 1
     texts.ask_driver(session, one, actor=actor, now=now, policy=policy)
 
 
 def _agree_again(
-    session: Session, approach: Approach, *, through: str, actor: Actor, now: datetime
-) -> list[Ride]:
-    """The driver still agrees after the change: the rides take the new day, hours and places."""
-    rides = list(queries.live_rides(session, approach))
-    parts = {part.leg_id: part for part in approach.legs}
-    for ride in rides:
-        move_ride(session, ride, parts[ride.leg_id], now=now)
-    approach.status = rules.approach_after(approach.status, "accept")
-    _answered(approach, through, now)
-    note_approach(session, approach, "accepted", actor, now, through=through, again=True)
-    return rides
-
-
-def _ask_again(
     session: Session,
     approach: Approach,
-    leg: Leg,
+    rides: list[Ride],
     *,
+    through: str,
     actor: Actor,
     now: datetime,
     policy: SenderPolicy,
-    roads: Roads,
-) -> None:
-    approach.status = rules.approach_after(approach.status, "reconfirm")
-    approach.request_revision = approach.ride_request.revision
-    for part in approach.legs:
-        if part.leg_id == leg.id:
-            retime(session, part, roads=roads)
-    approach.expires_at = rules.answer_deadline(
-        now=now, pickup_at=min(part.pickup_at for part in approach.legs)
-    )
-    if leg.status == "confirmed":
-        requests.move_leg(leg, "untell", now=now)
-    if approach.channel == "sms":
-        _send_question(session, approach, actor=actor, now=now, policy=policy, again=True)
-    note_approach(session, approach, "to_reconfirm", actor, now)
+) -> list[Ride]:
+    """The driver still agrees after the change: the rides take the new day, hours, places and seats."""
+    parts = {part.leg_id: part for part in approach.legs}
+    for ride in rides:
+        move_ride(session, ride, parts[ride.leg_id], seats=approach.ride_request.seats, now=now)
+    approach.status = rules.approach_after(approach.status, "accept")
+    _answered(approach, through, now)
+    note_approach(session, approach, "accepted", actor, now, through=through, again=True)
+    texts.thank_driver(session, approach, rides, now=now, policy=policy)
+    return rides
 
 
 def _too_late(
@@ -329,6 +296,7 @@ def _too_late(
         approach.status = rules.approach_after(approach.status, "withdraw")
     approach.answered_at = approach.answered_at or now
     texts.already_found(session, approach, now=now, policy=policy)
+    free_if_nobody_left(session, approach, now=now)
     note_approach(session, approach, "too_late", actor, now)
     return []
 

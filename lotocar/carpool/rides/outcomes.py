@@ -11,13 +11,27 @@ from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import may_give_contact
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import RideRequest
-from lotocar.carpool.rides import rules
-from lotocar.carpool.rides.bookings import cancel, free_if_nobody_left, lock, note_approach, note_ride
+from lotocar.carpool.requests.rules import SERVED
+from lotocar.carpool.rides import queries, rules, texts
+from lotocar.carpool.rides.bookings import (
+    cancel,
+    free_if_nobody_left,
+    leave_if_empty,
+    lock,
+    note_approach,
+    note_ride,
+)
 from lotocar.carpool.rides.models import Approach, ContactReveal, Ride
+from lotocar.carpool.rides.operations import withdraw
 from lotocar.errors import Refused
 from lotocar.journal import operations as journal
+from lotocar.messages import operations as messages
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM, Actor
+
+NO_SHOWS = frozenset({"passenger_no_show", "driver_no_show"})
+HAPPENED = {"done": "finish", "passenger_no_show": "fail", "driver_no_show": "fail"}  # and the leg's own step
+FELL_OUT = {"cancel_by_driver": "decline", "cancel_by_passenger": "withdraw"}  # and the approach's own step
 
 
 def finish(
@@ -25,26 +39,62 @@ def finish(
 ) -> None:
     """What became of the ride: done, a no-show, cancelled, lost sight of, or taken back ("reopen").
 
-    A cancelled ride frees its seat and its leg and tells the other side. When every leg of the request was
-    driven, the request closes as served.
+    A cancelled ride frees its seat and tells the other side; its leg is looked for again when the driver fell
+    out, and given up when the passenger did. A request with nothing left to serve closes by itself.
 
     Raises:
         Refused: the ride cannot take this step, or is said done before it began.
     """
     lock(session, ride.leg.ride_request)
     session.refresh(ride)
-    if act in {"done", "passenger_no_show", "driver_no_show"} and ride.pickup_at > now:
+    if act in HAPPENED and ride.pickup_at > now:
         raise Refused("ride.not_yet")
-    if act in {"cancel_by_driver", "cancel_by_passenger"}:
-        cancel(
-            session, ride, act, actor=actor, now=now, policy=policy, told_by_driver=act == "cancel_by_driver"
-        )
-        ride.approach.status = "declined" if act == "cancel_by_driver" else "withdrawn"
-        note_ride(session, ride, act, actor, now)
-        return
-    ride.status = rules.ride_after(ride.status, act)
+    if act in FELL_OUT:
+        _fall_out(session, ride, act, actor=actor, now=now, policy=policy)
+    else:
+        ride.status = rules.ride_after(ride.status, act)
+        _settle_leg(session, ride, act, actor=actor, now=now)
     note_ride(session, ride, act, actor, now)
-    _settle_leg(session, ride, act, actor=actor, now=now)
+    _close_when_over(session, ride.leg.ride_request, actor=actor, now=now)
+
+
+def close_request(
+    session: Session,
+    ride_request: RideRequest,
+    *,
+    outcome: str,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    policy: SenderPolicy,
+) -> None:
+    """End a request: whoever was still asked is thanked, and an outcome that carries nobody cancels what was agreed.
+
+    Raises:
+        Invalid: no such outcome. Refused: closed already.
+    """
+    lock(session, ride_request)
+    for one in queries.waiting_of_request(session, ride_request.id):
+        if one.status != "to_reconfirm" or outcome not in SERVED:
+            withdraw(session, one, actor=actor, now=now, policy=policy)
+    if outcome not in SERVED:
+        for ride in queries.rides_of_request(session, ride_request):
+            if ride.status == "planned" and ride.pickup_at > now:
+                cancel(session, ride, "cancel_by_passenger", actor=actor, now=now, policy=policy)
+                leave_if_empty(session, ride.approach, "withdraw")
+                note_ride(session, ride, "cancel_by_passenger", actor, now)
+    requests.close(session, ride_request, outcome=outcome, note=note, actor=actor, now=now)
+
+
+def reopen_request(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
+    """Open a request again; a leg whose ride still stands is not looked for a second time.
+
+    Raises:
+        Refused: it was not closed.
+    """
+    lock(session, ride_request)
+    standing = {ride.leg_id for ride in queries.rides_of_request(session, ride_request)}
+    requests.reopen(session, ride_request, standing=standing, actor=actor, now=now)
 
 
 def reveal_contact(
@@ -87,14 +137,19 @@ def reveal_contact(
 
 def lapse_due(session: Session, *, now: datetime, policy: SenderPolicy) -> int:
     """Lapse every approach whose time to answer is over; how many."""
-    due = session.scalars(
-        select(Approach).where(Approach.status.in_(sorted(rules.WAITING)), Approach.expires_at <= now)
-    ).all()
-    for one in due:
-        one.status = rules.approach_after(one.status, "expire")
-        free_if_nobody_left(session, one, now=now)
-        note_approach(session, one, "expired", SYSTEM, now)
-    return len(due)
+    due = select(Approach.id).where(Approach.status.in_(sorted(rules.LAPSES)), Approach.expires_at <= now)
+    return sum(_lapse(session, approach_id, now=now) for approach_id in session.scalars(due).all())
+
+
+def _lapse(session: Session, approach_id: int, *, now: datetime) -> bool:
+    one = session.get_one(Approach, approach_id)
+    lock(session, one.ride_request, one)
+    if one.status not in rules.LAPSES or one.expires_at > now:
+        return False  # answered while we looked
+    one.status = rules.approach_after(one.status, "expire")
+    free_if_nobody_left(session, one, now=now)
+    note_approach(session, one, "expired", SYSTEM, now)
+    return True
 
 
 def lose_sight_due(session: Session, *, before: datetime, now: datetime) -> int:
@@ -106,36 +161,85 @@ def lose_sight_due(session: Session, *, before: datetime, now: datetime) -> int:
     return len(silent)
 
 
-def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
-    """Forget the words that approaches hold of this person; dates, communes and counts remain."""
+def erase_person(session: Session, person_id: int, *, now: datetime, policy: SenderPolicy) -> None:
+    """Forget the words that approaches hold of this person; dates, communes and counts remain.
+
+    What was agreed for the days to come is cancelled and the other side is told, without the name. Texts that
+    the others received about this person are emptied.
+    """
+    _cancel_what_comes(session, person_id, now=now, policy=policy)
+    _forget_texts(session, person_id)
     mine = select(Approach).join(Approach.ride_request)
     mine = mine.where((Approach.driver_id == person_id) | (RideRequest.passenger_id == person_id))
-    for one in session.scalars(mine):
+    for one in session.scalars(mine).all():
         one.decline_reason = ""
         if one.status in rules.WAITING:
             one.status = rules.approach_after(one.status, "withdraw")
+            if one.driver_id != person_id and one.asked_at is not None:
+                texts.let_driver_go(session, one, now=now, policy=policy)
             free_if_nobody_left(session, one, now=now)
 
 
-LEG_ACTS = {"done": "finish", "passenger_no_show": "fail", "driver_no_show": "fail", "reopen": "release"}
+def _forget_texts(session: Session, person_id: int) -> None:
+    theirs = select(Ride.id).where((Ride.driver_id == person_id) | (Ride.passenger_id == person_id))
+    messages.forget_about(session, "ride", session.scalars(theirs).all())
+    asked = select(Approach.id).join(Approach.ride_request)
+    asked = asked.where((Approach.driver_id == person_id) | (RideRequest.passenger_id == person_id))
+    messages.forget_about(session, "approach", session.scalars(asked).all())
+
+
+def _cancel_what_comes(session: Session, person_id: int, *, now: datetime, policy: SenderPolicy) -> None:
+    coming = select(Ride).where(
+        (Ride.driver_id == person_id) | (Ride.passenger_id == person_id),
+        Ride.status == "planned",
+        Ride.live_leg_id.is_not(None),
+        Ride.pickup_at > now,
+    )
+    for ride in session.scalars(coming).all():
+        act = "cancel_by_driver" if ride.driver_id == person_id else "cancel_by_passenger"
+        _fall_out(session, ride, act, actor=SYSTEM, now=now, policy=policy, named=False)
+        note_ride(session, ride, act, SYSTEM, now)
+
+
+def _fall_out(
+    session: Session,
+    ride: Ride,
+    act: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    policy: SenderPolicy,
+    named: bool = True,
+) -> None:
+    cancel(
+        session,
+        ride,
+        act,
+        actor=actor,
+        now=now,
+        policy=policy,
+        search_again=act == "cancel_by_driver",
+        named=named,
+    )
+    leave_if_empty(session, ride.approach, FELL_OUT[act])
 
 
 def _settle_leg(session: Session, ride: Ride, act: str, *, actor: Actor, now: datetime) -> None:
-    ride_request = ride.leg.ride_request
-    if act == "reopen" and not ride_request.is_open:
-        requests.reopen(session, ride_request, actor=actor, now=now)
-    if act not in LEG_ACTS:
+    """The leg follows its ride; a request that is closed opens again when an outcome is taken back."""
+    if act in HAPPENED:
+        requests.move_leg(ride.leg, HAPPENED[act], now=now)
+    if act != "reopen":
         return
-    if act == "reopen" and ride.leg.status == "unserved":
-        # reopening the request freed its failed leg; the ride that stands again holds it
-        requests.move_leg(ride.leg, "agree", now=now)
-        requests.move_leg(ride.leg, "tell", now=now)
+    if not ride.leg.ride_request.is_open:
+        reopen_request(session, ride.leg.ride_request, actor=actor, now=now)
+    requests.move_leg(ride.leg, "restore", now=now)
+
+
+def _close_when_over(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
+    """Close what has nothing left to serve. A no-show is left to a human, who heard both sides."""
+    states = {leg.status for leg in ride_request.legs} - {"dropped"}
+    no_shows = [ride for ride in queries.rides_of_request(session, ride_request) if ride.status in NO_SHOWS]
+    if not ride_request.is_open or not states <= {"done", "failed"} or no_shows:
         return
-    if act == "reopen" and ride.leg.status == "failed":
-        requests.move_leg(ride.leg, "release", now=now)
-        requests.move_leg(ride.leg, "agree", now=now)
-        requests.move_leg(ride.leg, "tell", now=now)
-        return
-    requests.move_leg(ride.leg, LEG_ACTS[act], now=now)
-    if act == "done" and ride_request.is_open and all(leg.status == "done" for leg in ride_request.legs):
-        requests.close(session, ride_request, outcome="served_carpool", actor=actor, now=now)
+    outcome = "served_carpool" if "done" in states else "withdrawn_by_passenger"
+    requests.close(session, ride_request, outcome=outcome, actor=actor, now=now)

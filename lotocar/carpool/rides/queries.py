@@ -29,7 +29,22 @@ def rides_of_request(session: Session, ride_request: RideRequest) -> Sequence[Ri
         .join(Ride.leg)
         .where(Leg.ride_request_id == ride_request.id, Ride.live_leg_id.is_not(None))
         .order_by(Leg.position)
+        .options(
+            joinedload(Ride.driver).selectinload(Person.lines),
+            joinedload(Ride.approach),
+            joinedload(Ride.leg),
+            joinedload(Ride.passenger),
+        )
     ).all()
+
+
+def rides_to_tell(session: Session, ride_request: RideRequest) -> list[Ride]:
+    """The agreed rides of which the passenger does not know yet, in the order of the legs."""
+    return [
+        ride
+        for ride in rides_of_request(session, ride_request)
+        if ride.leg.status == "agreed" and ride.approach.status == "accepted"
+    ]
 
 
 def approaches_of_leg(session: Session, leg_id: int) -> Sequence[Approach]:

@@ -69,10 +69,17 @@ def question_values(approach: Approach) -> dict[str, object]:
 def thank_driver(
     session: Session, approach: Approach, rides: Sequence[Ride], *, now: datetime, policy: SenderPolicy
 ) -> None:
-    """What was agreed, in full."""
+    """What was agreed, in full; again when it was agreed again."""
     values = driver_values(rides[0], rides[1:])
     _to_driver(
-        session, approach, "driver_accepted_confirmed", "agreed", values, now=now, policy=policy, urgent=True
+        session,
+        approach,
+        "driver_accepted_confirmed",
+        f"agreed/{rides[0].id}/{approach.request_revision}",
+        values,
+        now=now,
+        policy=policy,
+        urgent=True,
     )
 
 
@@ -82,26 +89,48 @@ def already_found(session: Session, approach: Approach, *, now: datetime, policy
 
 
 def let_driver_go(session: Session, approach: Approach, *, now: datetime, policy: SenderPolicy) -> None:
-    """The question is no longer open."""
-    _to_driver(session, approach, "driver_withdrawn", "gone", _gone(approach), now=now, policy=policy)
+    """The question is no longer open; one that had not left yet is taken back, and nothing is said."""
+    if not _take_back(session, f"approach/{approach.id}/ask/{approach.tries}", now):
+        _to_driver(session, approach, "driver_withdrawn", "gone", _gone(approach), now=now, policy=policy)
 
 
-def tell_passenger(session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy) -> None:
-    """Who comes, in which car, where and when."""
-    _about_ride(session, ride, ride.passenger, "passenger_confirmed", passenger_values(ride), now, policy)
+def tell_passenger(
+    session: Session, ride: Ride, later: Ride | None, *, now: datetime, policy: SenderPolicy
+) -> None:
+    """Who comes, in which car, where and when; and the way back when the same driver does it."""
+    values = passenger_values(ride, later)
+    _about_ride(session, ride, ride.passenger, "passenger_confirmed", _told_key(ride), values, now, policy)
 
 
-def cancelled_to_passenger(session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy) -> None:
-    """The driver fell out; somebody who was never told of the ride is told nothing."""
-    if ride.passenger_told_at is not None:
-        _about_ride(
-            session, ride, ride.passenger, "ride_cancelled_passenger", passenger_values(ride), now, policy
-        )
+def there_and_back(rides: Sequence[Ride]) -> list[tuple[Ride, Ride | None]]:
+    """Rides by driver: the first, and the way back with the same driver if any."""
+    by_driver: dict[int, list[Ride]] = {}
+    for ride in rides:
+        by_driver.setdefault(ride.driver_id, []).append(ride)
+    return [(first, later[0] if later else None) for first, *later in by_driver.values()]
 
 
-def cancelled_to_driver(session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy) -> None:
+def cancelled_to_passenger(
+    session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy, named: bool = True
+) -> None:
+    """The driver fell out; somebody who never heard of the ride is told nothing."""
+    _take_back(session, f"ride/{ride.id}/passenger_reminder", now)
+    unheard = _take_back(session, _told_key(ride), now)
+    if ride.passenger_told_at is None or unheard:
+        return
+    values = passenger_values(ride) | ({} if named else {"driver_first_name": "Votre conducteur"})
+    kind = "ride_cancelled_passenger"
+    _about_ride(session, ride, ride.passenger, kind, f"ride/{ride.id}/{kind}", values, now, policy)
+
+
+def cancelled_to_driver(
+    session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy, named: bool = True
+) -> None:
     """The passenger fell out, or the desk let the driver go."""
-    _about_ride(session, ride, ride.driver, "ride_cancelled_driver", driver_values(ride), now, policy)
+    _take_back(session, f"ride/{ride.id}/driver_reminder", now)
+    values = driver_values(ride) | ({} if named else {"passenger_first_name": "votre passager"})
+    kind = "ride_cancelled_driver"
+    _about_ride(session, ride, ride.driver, kind, f"ride/{ride.id}/{kind}", values, now, policy)
 
 
 def driver_values(ride: Ride, later: Sequence[Ride] = ()) -> dict[str, object]:
@@ -115,7 +144,7 @@ def driver_values(ride: Ride, later: Sequence[Ride] = ()) -> dict[str, object]:
     }
 
 
-def passenger_values(ride: Ride) -> dict[str, object]:
+def passenger_values(ride: Ride, later: Ride | None = None) -> dict[str, object]:
     """What a passenger reads or hears of a ride: the driver's first name and car, where and when."""
     return {
         "driver_first_name": ride.driver.first_name or title_and_initial(ride.driver),
@@ -123,13 +152,13 @@ def passenger_values(ride: Ride) -> dict[str, object]:
         "pickup_at": ride.pickup_at,
         "pickup_place": ride.leg.origin.label,
         "destination": ride.leg.destination.label,
-        "return_at": None,
+        "return_at": later.pickup_at if later else None,
     }
 
 
-def aloud_for_passenger(ride: Ride, *, policy: SenderPolicy) -> str:
+def aloud_for_passenger(ride: Ride, later: Ride | None = None, *, policy: SenderPolicy) -> str:
     """The text that the desk reads to a passenger without SMS."""
-    return read_aloud("passenger_confirmed", passenger_values(ride), sender=policy)
+    return read_aloud("passenger_confirmed", passenger_values(ride, later), sender=policy)
 
 
 def aloud_for_driver(approach: Approach, *, policy: SenderPolicy) -> str:
@@ -147,6 +176,14 @@ def title_and_initial(person: Person) -> str:
 def _gone(approach: Approach) -> dict[str, object]:
     first = approach.legs[0]
     return {"destination": first.leg.destination.label, "pickup_at": first.pickup_at}
+
+
+def _told_key(ride: Ride) -> str:
+    return f"ride/{ride.id}/passenger_confirmed/{ride.approach.request_revision}"
+
+
+def _take_back(session: Session, dedup_key: str, now: datetime) -> bool:
+    return outbox.cancel(session, dedup_key=dedup_key, reason="overtaken", now=now)
 
 
 def _to_driver(
@@ -186,6 +223,7 @@ def _about_ride(
     ride: Ride,
     person: Person,
     kind: str,
+    dedup_key: str,
     values: Mapping[str, object],
     now: datetime,
     policy: SenderPolicy,
@@ -197,7 +235,7 @@ def _about_ride(
         session,
         now=now,
         kind=kind,
-        dedup_key=f"ride/{ride.id}/{kind}/{ride.revision}",
+        dedup_key=dedup_key,
         to=line,
         person_id=person.id,
         subject_kind="ride",

@@ -14,11 +14,14 @@ from lotocar.carpool.trips import operations as trips
 from lotocar.errors import NotFound
 from lotocar.journal import operations as journal
 from lotocar.messages import operations as messages
+from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import Actor
 
 
-def erase(session: Session, person_id: int, *, actor: Actor, now: datetime) -> None:
+def erase(session: Session, person_id: int, *, actor: Actor, now: datetime, policy: SenderPolicy) -> None:
     """Nothing is left of this person but the counts: each room empties what it holds, the highest first.
+
+    Whoever counted on them for the days to come is told that it falls through.
 
     Raises:
         NotFound: no such person, or already erased.
@@ -27,7 +30,7 @@ def erase(session: Session, person_id: int, *, actor: Actor, now: datetime) -> N
     if person is None or person.erased_at is not None:
         raise NotFound("person")
     numbers = [line.e164 for line in person.lines]
-    rides.erase_person(session, person_id, now=now)
+    rides.erase_person(session, person_id, now=now, policy=policy)
     requests.erase_person(session, person_id, now=now)
     trips.erase_person(session, person_id, now=now)
     messages.erase_person(session, person_id, numbers=numbers, now=now)

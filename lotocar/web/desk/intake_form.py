@@ -9,7 +9,7 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import NumberRange
 
 from lotocar.carpool.requests.models import Leg, RideRequest
-from lotocar.carpool.requests.rules import PURPOSES, LegWish
+from lotocar.carpool.requests.rules import GIVEN_UP, PURPOSES, LegWish
 from lotocar.values import wording
 from lotocar.values.tokens import new_hex_id
 from lotocar.web.desk import words
@@ -75,7 +75,7 @@ class JourneyForm(Form):
 
     def show_legs(self, legs: list[Leg]) -> None:
         """Fill the fields with saved legs, as somebody would have typed them."""
-        by_direction = {leg.direction: leg for leg in legs if leg.status != "failed"}
+        by_direction = {leg.direction: leg for leg in legs if leg.status not in GIVEN_UP}
         out = by_direction.get("out") or legs[0]
         self.origin_code.data = self.origin.fill(out.origin)
         self.destination_code.data = self.destination.fill(out.destination)

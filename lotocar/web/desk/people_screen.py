@@ -18,7 +18,7 @@ from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web import guards, links
 from lotocar.web.desk import screens, words
 from lotocar.web.desk.intake_form import CIVILITIES
-from lotocar.web.edge import session
+from lotocar.web.edge import policy, session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField
 from lotocar.web.render import see_other
 from lotocar.web.trip_form import PREFERENCES
@@ -191,7 +191,7 @@ def ask_erase(person_id: int) -> Response:
 def erase(person_id: int) -> Response:
     """Forget this person."""
     _the_person(person_id)
-    erasure.erase(session(), person_id, actor=guards.actor(), now=clock.now())
+    erasure.erase(session(), person_id, actor=guards.actor(), now=clock.now(), policy=policy())
     return see_other("desk.people", notice="Personne effacée : il ne reste que les comptes.")
 
 

@@ -8,10 +8,11 @@ from flask import Response, abort, request
 from wtforms import SelectField
 
 from lotocar import clock
+from lotocar.carpool.requests import corrections
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.rides import changes, outcomes, queries, texts
 from lotocar.carpool.rides import operations as rides
-from lotocar.carpool.rides import queries, texts
 from lotocar.errors import Invalid, Refused
 from lotocar.staff.models import Account
 from lotocar.values.days import PARIS
@@ -38,8 +39,9 @@ class ClosingForm(Form):
 class CallbackForm(Form):
     """When to ring again."""
 
-    day = DayField("Jour", validators=[Needed("Quel jour rappeler ?")])
-    hour = HourField("Heure", validators=[Needed("À quelle heure rappeler ?")])
+    # ids of their own: the page holds other days and hours
+    day = DayField("Jour", id="rappel-jour", validators=[Needed("Quel jour rappeler ?")])
+    hour = HourField("Heure", id="rappel-heure", validators=[Needed("À quelle heure rappeler ?")])
 
 
 def ride_request(ride_request_id: int) -> Response:
@@ -105,7 +107,7 @@ def correct(ride_request_id: int) -> Response:
 
 def _correct(found: RideRequest, form: CorrectionForm) -> None:
     now, actor = clock.now(), guards.actor()
-    changed = requests.correct(
+    changed = corrections.correct(
         session(),
         found,
         expected_revision=_whole(form.revision.data),
@@ -119,7 +121,7 @@ def _correct(found: RideRequest, form: CorrectionForm) -> None:
         actor=actor,
         now=now,
     )
-    rides.reconfirm_after_change(
+    changes.reconfirm_after_change(
         session(), changed, actor=actor, now=now, policy=policy(), roads=outside().roads
     )
 
@@ -166,17 +168,22 @@ def close(ride_request_id: int) -> Response:
     form = ClosingForm()
     if not form.validate():
         return show_request(found, status=422, closing=form)
-    now, actor = clock.now(), guards.actor()
-    for one in queries.waiting_of_request(session(), found.id):
-        rides.withdraw(session(), one, actor=actor, now=now, policy=policy())
-    requests.close(session(), found, outcome=form.outcome.data, note=form.note.clean, actor=actor, now=now)
+    outcomes.close_request(
+        session(),
+        found,
+        outcome=form.outcome.data,
+        note=form.note.clean,
+        actor=guards.actor(),
+        now=clock.now(),
+        policy=policy(),
+    )
     return see_other("desk.home", notice=f"Demande n° {found.id} close.")
 
 
 def reopen(ride_request_id: int) -> Response:
     """Open again a request that was closed."""
     found = screens.the_request(ride_request_id)
-    requests.reopen(session(), found, actor=guards.actor(), now=clock.now())
+    outcomes.reopen_request(session(), found, actor=guards.actor(), now=clock.now())
     return see_other("desk.ride_request", notice="Demande rouverte.", ride_request_id=ride_request_id)
 
 

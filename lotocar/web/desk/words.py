@@ -21,6 +21,7 @@ LEG = {
     "confirmed": "passager prévenu",
     "done": "fait",
     "failed": "sans suite",
+    "dropped": "n'est plus demandé",
 }
 APPROACH = {
     "to_contact": "à appeler",
@@ -136,6 +137,7 @@ REFUSED = {
     "person.guardian": "Passager mineur : notez d'abord l'autorisation parentale sur sa fiche.",
     "person.no_sms": "Pas de SMS possible pour ce passager : il faut l'appeler.",
     "ride.nothing_to_tell": "Il n'y a rien de nouveau à dire au passager.",
+    "leg.done": "Ce trajet a déjà été fait : corrigez d'abord sa suite.",
     "ride.not_yet": "Ce trajet n'a pas encore eu lieu.",
     "request.closed": "Cette demande est close.",
     "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",

@@ -23,7 +23,7 @@ from lotocar.values.phone import masked
 from lotocar.web import links
 from lotocar.web.driver.forms import ConsentsForm, ContactForm
 from lotocar.web.driver.showing import TripShown, shown
-from lotocar.web.edge import session
+from lotocar.web.edge import policy, session
 from lotocar.web.render import page, see_other
 
 PURPOSE = "driver_page"
