@@ -40,10 +40,12 @@ FAR_FINISHED, FAR_UNFINISHED = 4, 6
 LEAST_SHARE = 0.3
 CLOSEST_FORMS = 60
 HEAD_COSTS = 3.0
+MOST_EDITS_OF_HEAD = 1.0
 SCATTERED_COSTS = 4.0
 OTHER_INITIAL = 1.0  # edits: people rarely miss the first letter
 BY_EAR = 0.5  # edits
 SHORT_SOUND = 3  # so little sounds alike by chance
+SHUFFLED, SHORTEST_SHUFFLE = 1.25, 6
 BY_TWIN = 0.25  # edits
 TWINS = str.maketrans("kqyzw", "ccisv")
 
@@ -166,6 +168,11 @@ def is_noise(reading: Reading) -> bool:
     return bool(reading.words) and _is_noise(reading)
 
 
+def is_noisy(reading: Reading) -> bool:
+    """Whether some of the words are not of a place's name."""
+    return any(word in NOISE or word.isdigit() for word in reading.words.split())
+
+
 def without_noise(reading: Reading) -> str:
     """The words without those around a place: « gare de gourdn » → gourdn."""
     words = reading.words.split()
@@ -225,34 +232,51 @@ def _compared(typed: _Typed, form: int, view: View, as_inside: bool) -> Iterator
     line = int(book.spelled.name_of[form])
     closeness = INSIDE if as_inside else int(view.closeness[line])
     people = int(view.people[line])
-    edits = [
-        edits
-        for edits, letters in _distances(typed, form, line)
-        if edits <= edits_forgiven(letters, closeness=closeness, population=people)
+    is_head = form >= len(book)
+    ways = [
+        *_distances(typed, form),
+        *(_whole_distance(typed, line) if closeness == INSIDE and not is_head else ()),
     ]
-    if edits:
-        head = HEAD_COSTS if form >= len(book) else 0.0
-        yield Match(line, NEARLY - PER_EDIT * min(edits) - head, Exactness.NEAR)
-    elif closeness != FAR:
+    edits = min(
+        (
+            edits
+            for edits, told in ways
+            if edits <= edits_forgiven(told, closeness=closeness, population=people)
+        ),
+        default=None,
+    )
+    if edits is not None and (not is_head or edits <= MOST_EDITS_OF_HEAD):
+        yield Match(line, NEARLY - PER_EDIT * edits - (HEAD_COSTS if is_head else 0.0), Exactness.NEAR)
+    elif closeness != FAR and not is_head:
         yield from _unfinished(typed, form, line, closeness)
 
 
-def _distances(typed: _Typed, form: int, line: int) -> Iterator[tuple[float, int]]:
-    """Edits between what was typed and a form, each with the number of letters that tell: written, whole, heard."""
+def _distances(typed: _Typed, form: int) -> Iterator[tuple[float, int]]:
+    """Edits between what was typed and a form, each with the number of letters that tell: written, and heard."""
     book = names()
     spelled, heard = book.spelled.forms[form], book.heard.forms[form]
     other_initial = typed.core[0] != spelled[0] and typed.heard[0] != heard[:1]
     letters = min(typed.letters, book.telling[form])
-    ways = [
-        (float(OSA.distance(typed.core, spelled)), letters),
-        (BY_TWIN + OSA.distance(typed.core.translate(TWINS), spelled.translate(TWINS)), letters),
-        (_by_ear(heard) + OSA.distance(typed.heard, heard), letters),
-    ]
-    if form < len(book):
-        letters = min(typed.letters_of_all, folding.telling_letters(book.words[line]))
-        ways.append((float(OSA.distance(typed.compact, book.compact[line])), letters))
-    for edits, told in ways:
-        yield (edits + OTHER_INITIAL if other_initial and edits > 1 else edits), told
+    for edits in (
+        float(OSA.distance(typed.core, spelled)),
+        BY_TWIN + OSA.distance(typed.core.translate(TWINS), spelled.translate(TWINS)),
+        _by_ear(heard) + OSA.distance(typed.heard, heard),
+    ):
+        yield (edits + OTHER_INITIAL if other_initial and edits > 1 else edits), letters
+
+
+def _whole_distance(typed: _Typed, line: int) -> Iterator[tuple[float, int]]:
+    """For the territory, the same with small words and all (« el roc »), and letters out of order (« carjac »)."""
+    book = names()
+    spelled = book.spelled.forms[line]
+    if (
+        typed.core[0] == spelled[0]
+        and len(spelled) >= SHORTEST_SHUFFLE
+        and sorted(typed.core) == sorted(spelled)
+    ):
+        yield SHUFFLED, typed.letters
+    letters = min(typed.letters_of_all, folding.telling_letters(book.words[line]))
+    yield float(OSA.distance(typed.compact, book.compact[line])), letters
 
 
 def _by_ear(heard: str) -> float:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from lotocar.world.places import folding
 from lotocar.world.places.gazetteer import gazetteer
 
@@ -34,6 +36,8 @@ _DISTRICT = re.compile(
 )
 _GLUED_SAINT = re.compile(r"^(ste?)(?=[bcdfghjklmnpqrstvwxz][a-z]{2})")
 
+_HEARD_AS_SAINT = frozenset({"sain", "sein", "sent", "seint", "sin", "sint", "cin", "cint", "san", "sant"})
+
 # words around a place that are not its name
 _NOISE = """
     gare sncf mairie hopital hospitalier clinique ehpad college lycee ecole eglise cathedrale place centre ville bourg
@@ -51,7 +55,8 @@ class Reading:
     """One way of understanding the words.
 
     `words` are folded. `postcode` may be unfinished; `departement` and `parent` (the folded name of a commune that
-    took the place in) narrow the search; `code` is five characters that may be a postcode or an INSEE code.
+    took the place in) narrow the search; `code` is up to five characters of a postcode or an INSEE code.
+    `is_corrected` when a word was taken for another than the typed one.
     """
 
     words: str
@@ -59,6 +64,7 @@ class Reading:
     departement: str = ""
     parent: str = ""
     code: str = ""
+    is_corrected: bool = False
 
     @property
     def compact(self) -> str:
@@ -101,11 +107,25 @@ def other_readings(reading: Reading) -> Iterator[Reading]:
     glued = _GLUED_SAINT.sub(lambda match: folding.SAINTS[match[1]] + " ", words)
     if glued != words:
         yield replace(reading, words=glued)
+    first, _, rest = words.partition(" ")
+    if rest and (saint := _misspelt_saint(first)):
+        yield replace(reading, words=f"{saint} {rest}", is_corrected=True)
     for name, code in _departements():
         head = words.removesuffix(f" {name}")
         if head != words and folding.core(head):
             yield replace(reading, words=_without_last_connectors(head), departement=code)
             return
+
+
+def _misspelt_saint(word: str) -> str:
+    """« saitn », « sante », « sin » → the saint it stands for, or nothing."""
+    if word in folding.SAINT_WORDS or len(word) < 3:
+        return ""
+    if word in _HEARD_AS_SAINT:
+        return "saint"
+    return next(
+        (saint for saint in ("saint", "sainte") if len(word) > 3 and OSA.distance(word, saint) == 1), ""
+    )
 
 
 def _is_code(words: str) -> bool:
@@ -154,5 +174,6 @@ def _without_last_connectors(words: str) -> str:
 @cache
 def _departements() -> list[tuple[str, str]]:
     """Folded names of départements, the longest first: « haute corse » before « corse »."""
-    found = [(folding.fold(name), code) for code, name in gazetteer().departement_names.items()]
-    return sorted(found, key=lambda pair: -len(pair[0]))
+    found = {folding.fold(name): code for code, name in gazetteer().departement_names.items()}
+    found |= {folding.without_article(name): code for name, code in found.items()}
+    return sorted(found.items(), key=lambda pair: -len(pair[0]))

@@ -3,9 +3,9 @@
 A score is the sum of three parts: how the words match, where the place is, how big it is. Their sizes settle the
 order that the desk expects:
 
-- a name typed in full beats a mere likeness, wherever they are (100 and more, against 74 + 26 at most);
+- a name typed in full beats a mere likeness, wherever they are (100 and more, against some 66 + 34 at most);
 - at equal words the territory comes before its neighbours, and they before the rest, whatever the sizes;
-- « Limogne » is first of all the territory's Limogne-en-Quercy, even if a far commune were called just so.
+- « Lissac » is first of all the territory's Lissac-et-Mouret, even if a far commune is called just so.
 """
 
 from __future__ import annotations
@@ -62,23 +62,24 @@ class LocalName:
 
 WHOLE_NAME = 100.0
 WITHOUT_ARTICLE = 97.0
-OTHER_ARTICLE = 85.0
 WITHOUT_SMALL_WORDS = 96.0
-FIRST_WORDS = 88.0
-UNFINISHED = 73.0
-BUT_ONE_LETTER = 6.0
-UNFINISHED_FAR = 67.0
-WORDS_INSIDE = 70.0
-UNFINISHED_INSIDE = 58.0
-NEARLY = 74.0
-AMONG_NOISE = 60.0
-AMONG_OTHERS = 46.0
+OTHER_ARTICLE = 76.0
+FIRST_WORDS = 85.0
+UNFINISHED = 65.0
+BUT_ONE_LETTER = 2.0
+UNFINISHED_FAR = 60.0
+WORDS_INSIDE = 62.0
+UNFINISHED_INSIDE = 50.0
+NEARLY = 66.0
+AMONG_NOISE = 64.0
+AMONG_OTHERS = 38.0
+MISSPELT_SAINT = 40.0
 
-FORMER_WHOLE, FORMER_PART = 2.0, 6.0
+FORMER_WHOLE, FORMER_WHOLE_ELSEWHERE, FORMER_PART = 2.0, 8.0, 6.0
 PER_EDIT = 16.0
 LOCAL_WHOLE, LOCAL_PART = 200.0, 6.0
 
-CLOSENESS = {INSIDE: 26.0, NEIGHBOUR: 9.0, FAR: 0.0}
+CLOSENESS = {INSIDE: 34.0, NEIGHBOUR: 16.0, FAR: 0.0}
 BIG_TOWN = 30_000
 SIZE_WEIGHT = 1.5
 
@@ -90,7 +91,7 @@ def size_bonus(population: int) -> float:
 
 # Longest name (without « saint » and small words) up to which so much is forgiven, in edits: (length, edits).
 _Edits = tuple[tuple[int, float], ...]
-_INSIDE_EDITS: _Edits = ((2, 0.0), (3, 0.5), (5, 1.0), (6, 1.5), (9, 2.0), (14, 3.0), (99, 4.0))
+_INSIDE_EDITS: _Edits = ((2, 0.0), (3, 0.5), (4, 1.0), (5, 1.25), (6, 1.5), (9, 2.0), (14, 3.0), (99, 4.0))
 _NEIGHBOUR_EDITS: _Edits = ((3, 0.0), (4, 0.5), (7, 1.0), (9, 1.5), (13, 2.0), (99, 3.0))
 _FAR_EDITS: _Edits = ((5, 0.0), (9, 0.5), (14, 1.0), (99, 2.0))
 

@@ -59,11 +59,11 @@ def view(home: Home) -> View:
 
 def allows(reading: Reading, line: int) -> bool:
     """Whether this name fits the postcode, département or commune that came with the words."""
-    insee = names().insee[line]
-    commune = gazetteer().commune(insee)
+    if not reading.is_narrowed:
+        return True
+    commune = gazetteer().at(int(names().commune_line[line]))
     return (
-        commune is not None
-        and (not reading.departement or commune.departement == reading.departement)
+        (not reading.departement or commune.departement == reading.departement)
         and (not reading.postcode or reading.postcode in commune.postcodes)
         and (not reading.parent or reading.parent == folding.core(folding.fold(commune.name)))
     )

@@ -14,9 +14,9 @@ from lotocar.world.places.matching import Match
 from lotocar.world.places.reading import read
 from lotocar.world.places.rules import (
     BIG_TOWN,
-    FIRST_WORDS,
     FORMER_PART,
     FORMER_WHOLE,
+    FORMER_WHOLE_ELSEWHERE,
     LOCAL_WHOLE,
     WHOLE_NAME,
     Exactness,
@@ -28,6 +28,7 @@ from lotocar.world.places.understanding import understood
 
 SHOWN = 5
 ENOUGH = 200  # matches looked at for hits: several names may lead to one commune
+MOST_HITS = 30
 DOMINATES = 20
 
 
@@ -64,7 +65,7 @@ def resolve(text: str, *, home: Home, local_places: Sequence[LocalName] = ()) ->
     """The one place that these words name, or what they might mean; never a guess.
 
     A name is taken at its word when it is the team's own, when the territory has just one of it, or when France has
-    just one (or one big town among hamlets) and no name of the territory begins so.
+    just one (or one big town among hamlets); elsewhere only if it is a big town or nothing in the territory is alike.
     """
     search = _Search(text, home, local_places)
     hits = search.hits()
@@ -99,15 +100,23 @@ class _Search:
         communes: dict[int, Match] = {}
         for match in best[:ENOUGH]:
             communes.setdefault(int(names().commune_line[match.line]), match)
+            if len(communes) == MOST_HITS:
+                break
         return [
             place_hit(match.line, self.view, self._score(match), match.exactness)
             for match in communes.values()
         ]
 
     def _score(self, match: Match) -> float:
-        whole = match.exactness in {Exactness.EXACT, Exactness.CODE}
-        former = (FORMER_WHOLE if whole else FORMER_PART) if self.view.is_former[match.line] else 0.0
-        return match.score - former + float(self.view.preference[match.line])
+        return match.score - self._former_costs(match) + float(self.view.preference[match.line])
+
+    def _former_costs(self, match: Match) -> float:
+        """What a former name loses against one of today; elsewhere than at home few people know them."""
+        if not self.view.is_former[match.line]:
+            return 0.0
+        if match.exactness < Exactness.CODE:
+            return FORMER_PART
+        return FORMER_WHOLE if self.view.is_inside(match.line) else FORMER_WHOLE_ELSEWHERE
 
     def certain(self) -> Hit | None:
         """The only place that these words name, or None when there are several or none."""
@@ -123,13 +132,17 @@ class _Search:
 
     def _only_name(self) -> Match | None:
         exact = [match for match in self.matches if match.exactness == Exactness.EXACT]
-        inside = [match for match in exact if self.view.is_inside(match.line)]
+        inside = [match for match in exact if self._is_inside(match)]
         if inside:
             return self._only(inside)
-        begun = (match for match in self.matches if match.score == FIRST_WORDS)
-        if any(self.view.is_inside(match.line) for match in begun):
+        only = self._only(exact)
+        # a small place elsewhere is no answer while the territory has something alike
+        if only and self.view.people[only.line] < BIG_TOWN and any(map(self._is_inside, self.matches)):
             return None
-        return self._only(exact)
+        return only
+
+    def _is_inside(self, match: Match) -> bool:
+        return self.view.is_inside(match.line)
 
     def _only(self, matches: Iterable[Match]) -> Match | None:
         """The only commune among these; else the only one of today under its whole name; else a town among hamlets."""

@@ -11,8 +11,8 @@ from lotocar.world.places.matching import Match
 from lotocar.world.places.reading import Reading, other_readings
 from lotocar.world.places.rules import (
     AMONG_NOISE,
-    AMONG_OTHERS,
     BIG_TOWN,
+    MISSPELT_SAINT,
     NEARLY,
     PER_EDIT,
     WHOLE_NAME,
@@ -20,7 +20,7 @@ from lotocar.world.places.rules import (
 )
 from lotocar.world.places.scope import View, allows, departement_of_postcode
 
-SHORTEST_INNER = 4  # letters that may be a name's beginning among words of noise
+SHORTEST_INNER = 5  # letters that may be a name's beginning among words of noise
 ONE_EDIT = NEARLY - PER_EDIT
 NOTHING = Match(-1, 0.0, Exactness.NEAR)
 ALIKE = 16.0  # likenesses this much worse than the best are no longer likely
@@ -32,12 +32,13 @@ def understood(plain: Reading, view: View) -> tuple[Reading, list[Match]]:
         return plain, list(codes.by_code(plain.code))
     if not plain.words:
         return plain, list(codes.with_postcode(plain.postcode))
-    tried = [(reading, list(_sure(reading, view))) for reading in _readings(plain)]
+    readings = list(_readings(plain))
+    tried = [(reading, list(_sure(reading, view))) for reading in readings if not reading.is_corrected]
     for least in (Exactness.BEGINNING, Exactness.WORDS):
         for reading, matches in tried:
-            if any(match.exactness >= least for match in matches):
+            if matches and max(match.exactness for match in matches) >= least:
                 return reading, [*matches, *_one_slip_away(reading, matches, view)]
-    return plain, list(_unsure([reading for reading, _ in tried], view))
+    return plain, _unsure(readings, view)
 
 
 def _readings(plain: Reading) -> Iterator[Reading]:
@@ -80,9 +81,11 @@ def _one_slip_away(reading: Reading, matches: list[Match], view: View) -> Iterat
 def _unsure(readings: list[Reading], view: View) -> list[Match]:
     """Names among other words and names alike, else what the postcode says, else the name despite what narrows it."""
     plain = readings[0]
-    found = [
-        match for reading in readings for match in (*_among_others(reading, view), *_alike(reading, view))
-    ]
+    found: list[Match] = []
+    for reading in readings:
+        among = _corrected(reading, view) if reading.is_corrected else _among_others(reading, view)
+        inner = "" if among else matching.without_noise(reading)
+        found += [*among, *_alike(reading, {reading.words, inner} - {""}, view)]
     if found:
         return _best_of_each(found)
     if plain.postcode:
@@ -93,11 +96,20 @@ def _unsure(readings: list[Reading], view: View) -> list[Match]:
     return []
 
 
+def _corrected(reading: Reading, view: View) -> list[Match]:
+    """What a corrected word gives is a likeness, however exact the rest."""
+    return [
+        Match(match.line, match.score - MISSPELT_SAINT, Exactness.NEAR)
+        for match in _sure(reading, view)
+        if match.exactness >= Exactness.BEGINNING
+    ]
+
+
 def _among_others(reading: Reading, view: View) -> list[Match]:
-    """Places named among other words; those far away only when there is none nearby."""
+    """Places named among other words; those far away only when there is none nearby, and when they are big towns."""
     found = list(matching.among_others(reading, view, big=BIG_TOWN))
     inner = replace(reading, words=matching.without_noise(reading))
-    if inner.words and inner.words != reading.words:
+    if inner.words and matching.is_noisy(reading):
         found += [
             Match(match.line, match.score - WHOLE_NAME + AMONG_NOISE, Exactness.WITHIN)
             for match in _sure(inner, view)
@@ -105,16 +117,17 @@ def _among_others(reading: Reading, view: View) -> list[Match]:
         ]
     found = [match for match in found if allows(reading, match.line)]
     near = [match for match in found if view.closeness[match.line] != FAR]
-    return near or [match for match in found if match.score >= AMONG_OTHERS]
+    return near or [match for match in found if view.people[match.line] >= BIG_TOWN]
 
 
-def _alike(reading: Reading, view: View) -> list[Match]:
-    """Names spelled nearly so, with or without the words of noise around, and not much worse than the best."""
+def _alike(reading: Reading, spellings: Iterable[str], view: View) -> list[Match]:
+    """Names nearly spelled in one of these ways, and not much worse than the best; far ones only for all the words."""
     narrowed = bool(reading.departement or reading.postcode)
     found: list[Match] = []
-    for words in {reading.words, matching.without_noise(reading)} - {""}:
-        if not matching.is_noise(replace(reading, words=words)):
-            alike = matching.nearly(replace(reading, words=words), view, everywhere_as_inside=narrowed)
+    for words in spellings:
+        inner = replace(reading, words=words)
+        if not matching.is_noise(inner):
+            alike = matching.nearly(inner, view, everywhere_as_inside=narrowed)
             found += [match for match in alike if words == reading.words or view.closeness[match.line] != FAR]
     best = _best_of_each(match for match in found if allows(reading, match.line))
     top = max((match.score for match in best), default=0.0)
