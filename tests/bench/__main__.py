@@ -1,0 +1,25 @@
+"""Benches by name: ./run bench crash | races | match, each with its own --help."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+BENCHES = {
+    "crash": "tests.faults.crash_bench",
+    "races": "tests.faults.race_bench",
+    "match": "tests.bench.bench_matching",
+}
+
+
+def main() -> int:
+    """Run the bench named first; the rest are its own options."""
+    if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:
+        sys.stderr.write(f"Usage : ./run bench {{{'|'.join(BENCHES)}}} [--help]\n")
+        return 2
+    bench = importlib.import_module(BENCHES[sys.argv[1]])
+    return int(bench.main(sys.argv[2:]) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
