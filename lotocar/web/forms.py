@@ -129,8 +129,11 @@ def _make_showable(field: Field) -> None:
     if isinstance(field, FormField):
         for inner in field.form:
             _make_showable(inner)
-    elif isinstance(field.data, str):
+        return
+    if isinstance(field.data, str):
         field.data = showable(field.data)
+    # a number that could not be read is shown again from what came in
+    field.raw_data = [showable(one) if isinstance(one, str) else one for one in field.raw_data or []]
 
 
 class Needed:
