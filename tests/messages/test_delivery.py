@@ -76,7 +76,7 @@ def test_no_transaction_is_open_while_the_network_answers(
         Fault.TRUNCATED,
     ],
 )
-def test_an_unclear_answer_leaves_a_doubt_and_is_not_repeated(
+def test_fault_13_an_unclear_answer_leaves_a_doubt_and_is_not_repeated(
     factory: Factory,
     twilio: FakeTwilio,
     sender: TwilioSender,
@@ -105,7 +105,7 @@ def test_too_many_at_once_waits_as_told_and_uses_up_nothing(
     assert delivery.send_due(factory, sender, clock) == 1
 
 
-def test_a_429_storm_ends_with_everything_sent_in_order_of_urgency(
+def test_fault_15_a_429_storm_ends_with_everything_sent_in_order_of_urgency(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
 ) -> None:
     with factory.begin() as session:
@@ -120,7 +120,7 @@ def test_a_429_storm_ends_with_everything_sent_in_order_of_urgency(
     assert [rows[record.sid] for record in twilio.sent()] == [1, 3, 5, 9]
 
 
-def test_a_broken_account_keeps_the_queue_and_raises_the_alarm(
+def test_fault_14_a_broken_account_keeps_the_queue_and_raises_the_alarm(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
 ) -> None:
     with factory.begin() as session:
@@ -233,7 +233,7 @@ def test_what_is_worth_nothing_any_more_never_leaves(
         assert [row.id for row in to_handle(session, now=clock())] == [row_id]
 
 
-def test_six_hours_down_make_no_burst_at_night(
+def test_fault_5_six_hours_down_make_no_burst_at_night(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
 ) -> None:
     with factory.begin() as session:
@@ -261,7 +261,7 @@ def test_the_day_s_allowance_keeps_a_share_for_agreed_rides(
     assert sum("rappel" in body for body in sent) == 3
 
 
-def test_a_worker_that_comes_back_late_changes_nothing(
+def test_fault_2_a_worker_that_comes_back_late_changes_nothing(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
 ) -> None:
     with factory.begin() as session:
@@ -294,7 +294,7 @@ def test_a_handset_off_is_tried_once_more_three_quarters_of_an_hour_later(
     assert waiting.dedup_key.endswith("~again")
 
 
-def test_two_workers_at_once_send_each_message_once(
+def test_fault_4_two_workers_at_once_send_each_message_once(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor

@@ -41,7 +41,7 @@ def minutes_of_work(
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET_AFTER, Fault.ERROR_AFTER, Fault.SLOW_AFTER, Fault.TRUNCATED])
-def test_a_message_that_left_is_found_by_its_exact_text(
+def test_fault_13_a_message_that_left_is_found_by_its_exact_text(
     factory: Factory,
     twilio: FakeTwilio,
     sender: TwilioSender,
@@ -57,7 +57,7 @@ def test_a_message_that_left_is_found_by_its_exact_text(
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.ERROR_BEFORE])
-def test_a_message_that_did_not_leave_is_sent_once_more_within_five_minutes(
+def test_fault_13_a_message_that_did_not_leave_is_sent_once_more_within_five_minutes(
     factory: Factory,
     twilio: FakeTwilio,
     sender: TwilioSender,
@@ -83,7 +83,7 @@ def test_a_list_that_lags_makes_no_duplicate(
     assert row_of(factory, message_id).status == "accepted"
 
 
-def test_a_sender_killed_in_mid_send_leaves_a_row_that_is_found(
+def test_fault_2_a_sender_killed_in_mid_send_leaves_a_row_that_is_found(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
 ) -> None:
     with factory.begin() as session:
@@ -105,7 +105,7 @@ def test_the_second_doubt_is_for_a_human_only(
     assert twilio.requests["create"] == 2
 
 
-def test_when_no_search_is_possible_a_human_sees_the_doubt_at_five_minutes(
+def test_fault_2_when_no_search_is_possible_a_human_sees_the_doubt_at_five_minutes(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
 ) -> None:
     twilio.script.append(Fault.RESET_AFTER)
@@ -156,7 +156,7 @@ def test_an_identifier_that_another_row_owns_is_never_adopted(
     assert row_of(factory, twin.id).provider_sid is None
 
 
-def test_a_clock_set_back_an_hour_does_not_hide_a_doubt(
+def test_fault_6_a_clock_set_back_an_hour_does_not_hide_a_doubt(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
 ) -> None:
     with factory.begin() as session:
@@ -182,7 +182,7 @@ class TestCallbacks:
             word = StatusWord(**(given | changes))  # type: ignore[arg-type]
             return note_status(session, word, now=TestClock()())
 
-    def test_a_callback_before_our_own_commit_is_adopted(
+    def test_fault_17_a_callback_before_our_own_commit_is_adopted(
         self, factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
     ) -> None:
         twilio.on_created = lambda record: self.word(factory, message_id, "delivered", sid=record.sid)  # type: ignore[assignment,return-value]
@@ -213,7 +213,7 @@ class TestCallbacks:
         delivery.send_due(factory, sender, clock)
         assert twilio.sent() == []
 
-    def test_a_replay_has_no_second_effect(
+    def test_fault_16_a_replay_has_no_second_effect(
         self, factory: Factory, sender: TwilioSender, clock: TestClock, message_id: str
     ) -> None:
         delivery.send_due(factory, sender, clock)
@@ -221,7 +221,7 @@ class TestCallbacks:
         words = [self.word(factory, message_id, status, sid=sid) for status in ("sent", "delivered", "sent")]
         assert words == ["applied", "applied", "replayed"]
 
-    def test_words_out_of_order_keep_the_highest_truth(
+    def test_fault_16_words_out_of_order_keep_the_highest_truth(
         self, factory: Factory, sender: TwilioSender, clock: TestClock, message_id: str
     ) -> None:
         delivery.send_due(factory, sender, clock)
@@ -234,7 +234,7 @@ class TestCallbacks:
         "changes",
         [{"sid": "SM-of-another"}, {"attempt": 2}, {"attempt": 0}, {"to": "+33639980099"}],
     )
-    def test_a_true_callback_turned_towards_another_row_changes_nothing(
+    def test_threat_18_a_true_callback_turned_towards_another_row_changes_nothing(
         self,
         factory: Factory,
         sender: TwilioSender,
@@ -267,7 +267,7 @@ class TestCallbacks:
 class TestSilence:
     """No receipt: we ask, and call a human after two hours."""
 
-    def test_a_silent_message_is_asked_about(
+    def test_fault_16_a_silent_message_is_asked_about(
         self, factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
     ) -> None:
         with factory.begin() as session:

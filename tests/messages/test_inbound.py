@@ -38,7 +38,7 @@ def test_the_same_identifier_is_kept_once(session: Session) -> None:
     assert session.scalars(select(InboundMessage)).one().body == "OUI 4821"
 
 
-def test_ten_knocks_at_once_keep_one(factory: Factory) -> None:
+def test_fault_3_ten_knocks_at_once_keep_one(factory: Factory) -> None:
     def knock(_: int) -> bool:
         with factory.begin() as session:
             return inbound.store(session, letter(), now=NOON) is not None
@@ -64,7 +64,7 @@ def test_a_sender_that_is_not_a_number_is_kept(session: Session) -> None:
     assert row is not None
 
 
-def test_what_the_webhook_missed_is_pulled_once(
+def test_fault_3_what_the_webhook_missed_is_pulled_once(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
 ) -> None:
     records = [twilio.receive(ODILE.e164, f"OUI {number}") for number in range(3)]

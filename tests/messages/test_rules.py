@@ -96,7 +96,7 @@ def test_waiting_between_tries_grows_and_stays_under_twenty_minutes(failures: in
         ("2027-10-31T01:30:00", "2027-10-31T07:00:00"),
     ],
 )
-def test_people_are_left_alone_until_eight_on_any_night(now: str, leaves: str) -> None:
+def test_fault_7_people_are_left_alone_until_eight_on_any_night(now: str, leaves: str) -> None:
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
     assert rules.leaves_at(now=instant, night_from=None).isoformat() == f"{leaves}+00:00"
 

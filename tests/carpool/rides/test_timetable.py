@@ -77,7 +77,9 @@ def run(session: Session, which: str, now: datetime) -> int:
         ("2027-11-01T09:00", "2027-10-31T09:00"),
     ],
 )
-def test_the_reminder_comes_at_the_same_hour_of_the_clock_the_day_before(pickup: str, remind: str) -> None:
+def test_fault_7_the_reminder_comes_at_the_same_hour_of_the_clock_the_day_before(
+    pickup: str, remind: str
+) -> None:
     at = timetable.remind_at(datetime.fromisoformat(pickup).replace(tzinfo=UTC))
     assert at == datetime.fromisoformat(remind).replace(tzinfo=UTC)
 
@@ -95,7 +97,9 @@ def test_nobody_is_reminded_too_soon_or_of_a_cancelled_ride(session: Session, ri
     assert run(session, "remind", PICKUP - timedelta(hours=23)) == 0
 
 
-def test_a_reminder_less_than_two_hours_before_is_skipped_with_a_reason(session: Session, ride: Ride) -> None:
+def test_fault_5_a_reminder_less_than_two_hours_before_is_skipped_with_a_reason(
+    session: Session, ride: Ride
+) -> None:
     run(session, "remind", PICKUP - timedelta(hours=1))
     assert messages(session, "driver_reminder") == []
     verbs = {entry.verb: entry.data for entry in session.scalars(select(Entry))}
@@ -103,7 +107,7 @@ def test_a_reminder_less_than_two_hours_before_is_skipped_with_a_reason(session:
     assert run(session, "remind", PICKUP - timedelta(minutes=50)) == 0
 
 
-def test_six_hours_down_send_the_reminder_once_and_not_at_night(session: Session, ride: Ride) -> None:
+def test_fault_5_six_hours_down_send_the_reminder_once_and_not_at_night(session: Session, ride: Ride) -> None:
     night = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
     run(session, "remind", night)
     (message,) = messages(session, "driver_reminder")
