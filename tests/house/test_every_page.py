@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,7 @@ from tests.support.doors import Page, PageClient
 from tests.support.village import FRAGMENTS, Village, readable
 
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-PAGES_AT_MOST = 400
+VARIANTS_AT_MOST = 6  # of one page: a calendar has no end
 
 
 def _addresses(page: Page) -> Iterator[str]:
@@ -37,15 +38,17 @@ def test_no_link_of_ours_is_dead(client: PageClient, app: Flask, village: Villag
     if role is None:
         waiting += [village.path(app, rule) for rule in readable(app) if "token" in rule.arguments]
     seen = set(waiting)
+    variants = Counter(path.partition("?")[0] for path in waiting)
     while waiting:
         path = waiting.pop(0)
         page = client.get(path)
         assert page.status == 200, f"{path} answers {page.status}"
         for address in _addresses(page) if _is_page(page) else ():
-            if address not in seen:
+            bare = address.partition("?")[0]
+            if address not in seen and variants[bare] < VARIANTS_AT_MOST:
                 seen.add(address)
+                variants[bare] += 1
                 waiting.append(address)
-        assert len(seen) < PAGES_AT_MOST, "the site has no end"
 
 
 @only_sqlite

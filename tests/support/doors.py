@@ -191,12 +191,16 @@ class PageClient:
 
     def get(self, path: str, *, htmx: bool = False, **options: Any) -> Page:
         """The page at this address; with `htmx`, the fragment."""
-        return self._read(self.http.get(path, headers=_headers(htmx), follow_redirects=True, **options), htmx)
+        return self._read(
+            self.http.get(path, headers=_headers(htmx), follow_redirects=True, buffered=True, **options), htmx
+        )
 
     def post(self, path: str, data: Any = None, *, htmx: bool = False, forge: bool = True) -> Page:
         """Send a form; `forge` adds the token that the page would have carried."""
         fields = {**(data or {}), **({"csrf_token": self.token()} if forge else {})}
-        answer = self.http.post(path, data=fields, headers=_headers(htmx), follow_redirects=True)
+        answer = self.http.post(
+            path, data=fields, headers=_headers(htmx), follow_redirects=True, buffered=True
+        )
         return self._read(answer, htmx)
 
     def token(self) -> str:

@@ -18,6 +18,7 @@ from lotocar.staff.models import Account
 from lotocar.values.days import PARIS
 from lotocar.web import guards
 from lotocar.web.desk import screens, story, words
+from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
 from lotocar.web.desk.leg_panes import leg_panes
 from lotocar.web.edge import outside, policy, session
@@ -55,6 +56,7 @@ def show_request(
     status: int = 200,
     closing: ClosingForm | None = None,
     callback: CallbackForm | None = None,
+    picking: HandPickForm | None = None,
     problem: str = "",
 ) -> Response:
     """The request's page, perhaps with a form to correct or a sentence on what could not be done."""
@@ -74,6 +76,7 @@ def show_request(
         other=_colleague(found, now),
         closing=closing or ClosingForm(formdata=None),
         callback=callback or CallbackForm(formdata=None),
+        picking=picking or HandPickForm(formdata=None),
         problem=problem,
         words=words,
         now=now,

@@ -28,7 +28,7 @@ def show(
         status=status,
         screen=screen,
         desk_screens=_tabs(),
-        search_url=url_for("desk.search"),
+        search_url=url_for("desk.search") if rights()["numbers"] else "",
         sign_out_url=url_for("account.sign_out"),
         rights=rights(),
         days_of_week=DAY_NAMES,
@@ -67,18 +67,19 @@ def page_number() -> int:
 
 def _tabs() -> list[dict[str, Any]]:
     counts = todo_list.counts(session(), now=clock.now(), communes=area())
+    may_see = rights()
     tabs = [
-        ("home", "Le bureau", "desk.home", "phone", "alt+b", 0),
-        ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all),
-        ("day", "Feuille du jour", "desk.day", "sheet", "alt+j", 0),
-        ("people", "Personnes", "desk.people", "people", "alt+p", 0),
-        ("trips", "Trajets", "desk.trips", "car", "alt+t", 0),
-        ("messages", "Messages", "desk.messages", "message", "alt+m", counts.messages),
-        ("places", "Lieux", "desk.places", "pin", "alt+l", 0),
+        ("home", "Le bureau", "desk.home", "phone", "alt+b", 0, True),
+        ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all, True),
+        ("day", "Feuille du jour", "desk.day", "sheet", "alt+j", 0, True),
+        ("people", "Personnes", "desk.people", "people", "alt+p", 0, may_see["numbers"]),
+        ("trips", "Trajets", "desk.trips", "car", "alt+t", 0, True),
+        ("messages", "Messages", "desk.messages", "message", "alt+m", counts.messages, may_see["numbers"]),
+        ("places", "Lieux", "desk.places", "pin", "alt+l", 0, True),
+        ("registry", "Registre", "desk.registry", "sheet", "alt+g", 0, may_see["registry"]),
     ]
-    if rights()["registry"]:
-        tabs.append(("registry", "Registre", "desk.registry", "sheet", "alt+g", 0))
     return [
         {"name": name, "label": label, "href": url_for(endpoint), "glyph": glyph, "key": key, "count": count}
-        for name, label, endpoint, glyph, key, count in tabs
+        for name, label, endpoint, glyph, key, count, shown in tabs
+        if shown
     ]
