@@ -31,12 +31,14 @@ class Ours:
 
     name = "ours"
 
-    def __init__(self, session: Session, mirror: Mirror) -> None:
+    def __init__(self, session: Session, mirror: Mirror, first: int | None = None) -> None:
         self.session = session
         self.mirror = mirror
+        self.first = first
 
     def find(self, leg: LegFacts) -> Found:
-        return {one.departure_id for one in search(self.session, leg, mirror=self.mirror)}
+        found = search(self.session, leg, mirror=self.mirror, first=self.first)
+        return {one.departure_id for one in found}
 
 
 class PythonScan:

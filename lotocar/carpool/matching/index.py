@@ -7,7 +7,7 @@ another changes. When the tail is long the whole is sorted anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, Columns, Extras, Rows, extras_of
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts
-from lotocar.carpool.matching.rules import Need
-from lotocar.carpool.matching.sieve import Sieve
+from lotocar.carpool.matching.rules import Need, rank
+from lotocar.carpool.matching.sieve import Hits, Sieve
 from lotocar.carpool.matching.table import Table
 from lotocar.world.roads.router import Ground
 
@@ -78,14 +78,27 @@ class Index:
         living = Columns.joined((unsorted.take(np.flatnonzero(self.alive)), self.tail))
         return _sorted(self.ground, living, self.extras)
 
-    def candidates(self, need: Need) -> Iterator[Candidate]:
-        """Every departure that fits, in no particular order: exactly those that `rules.judge` accepts."""
+    def candidates(
+        self, need: Need, asked_recently: Mapping[int, int], first: int | None = None
+    ) -> list[Candidate]:
+        """Exactly the departures that `rules.judge` accepts, in the order of `rules.rank`.
+
+        `first` keeps the best ones only, for who shows no more.
+        """
         sieve = Sieve(self.ground, need, self.extras)
         rows, days = sieve.cut(self.table)
         alive = self.alive[rows]
-        yield from sieve.sift(self.table.columns, rows[alive], days[alive])
-        if len(self.tail):
-            yield from sieve.sift(self.tail, *sieve.of_those_days(self.tail))
+        settled = sieve.sift(self.table.columns, rows[alive], days[alive])
+        if len(self.tail) == 0:
+            return _said(sieve, settled, asked_recently, first)
+        recent = sieve.sift(self.tail, *sieve.of_those_days(self.tail))
+        both = _said(sieve, settled, asked_recently, first) + _said(sieve, recent, asked_recently, first)
+        return sorted(both, key=lambda one: rank(one, asked_recently))[:first]
+
+
+def _said(sieve: Sieve, hits: Hits, asked_recently: Mapping[int, int], first: int | None) -> list[Candidate]:
+    order = sieve.order(hits, asked_recently)[:first]
+    return [sieve.candidate(hits, number) for number in order.tolist()]
 
 
 def _sorted(ground: Ground, columns: Columns, extras: Mapping[int, Extras]) -> Index:

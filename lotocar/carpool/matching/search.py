@@ -35,23 +35,23 @@ def candidates(
     # most departures are those of another day: known without any road
     in_time = (one for one in departures if one.day in days or one.weekday in weekdays)
     answers = (judge(departure, need, roads) for departure in in_time)
-    return ordered((one for one in answers if isinstance(one, Candidate)), asked_recently)
+    found = (one for one in answers if isinstance(one, Candidate))
+    return sorted(found, key=lambda one: rank(one, asked_recently))
 
 
 def indexed(
-    index: Index, leg: LegFacts, *, asked_recently: Mapping[int, int] = NOBODY_ASKED
+    index: Index,
+    leg: LegFacts,
+    *,
+    asked_recently: Mapping[int, int] = NOBODY_ASKED,
+    first: int | None = None,
 ) -> list[Candidate]:
-    """What `candidates` finds among the departures of the index, through it.
+    """What `candidates` finds among the departures of the index, through it; all, or the `first` ones.
 
     Raises:
         Invalid: the leg makes no sense (see `rules.prepare`).
     """
-    return ordered(index.candidates(prepare(leg, index.ground)), asked_recently)
-
-
-def ordered(found: Iterable[Candidate], asked_recently: Mapping[int, int]) -> list[Candidate]:
-    """These candidates in the order of `rules.rank`."""
-    return sorted(found, key=lambda one: rank(one, asked_recently))
+    return index.candidates(prepare(leg, index.ground), asked_recently, first)
 
 
 def search(
@@ -60,13 +60,14 @@ def search(
     *,
     mirror: Mirror,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
+    first: int | None = None,
 ) -> list[Candidate]:
-    """Every departure of the database that fits, in order, changes of any process included.
+    """Every departure of the database that fits (or the `first` ones), in order, any process's changes included.
 
     Raises:
         Invalid: the leg makes no sense (see `rules.prepare`).
     """
-    return indexed(mirror.index(session), leg, asked_recently=asked_recently)
+    return indexed(mirror.index(session), leg, asked_recently=asked_recently, first=first)
 
 
 def exhaustive(

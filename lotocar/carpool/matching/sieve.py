@@ -6,7 +6,8 @@ All the days on which a driver may leave are swept together; each row goes with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -38,6 +39,18 @@ _MARGIN_S = 2  # bounds are widened by more than any rounding
 # a chord is shorter than the ground above it, by less than this up to 3 000 km
 _ARC = 1.01
 _ALL_DAY = (0, UNKNOWN_HOUR - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Rows that fit: the rank of their day, seconds to the pick-up, seconds of detour, seats left."""
+
+    columns: Columns
+    rows: Rows
+    days: Rows
+    to_pickup: Ints
+    detour: Ints
+    free: Ints
 
 
 class Sieve:
@@ -104,8 +117,8 @@ class Sieve:
         # on a day of 23 or 25 hours a minute of the clock says little about the instant
         return np.where(regular[days], earliest, first), np.where(regular[days], latest, last)
 
-    def sift(self, columns: Columns, rows: Rows, days: Rows) -> Iterator[Candidate]:
-        """The candidates among these rows."""
+    def sift(self, columns: Columns, rows: Rows, days: Rows) -> Hits:
+        """Those of these rows that fit."""
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
         extra = self.need.extra_detour_seconds
         able = to_pickup + self.need.ride.seconds <= columns.budget[rows] + extra
@@ -113,14 +126,11 @@ class Sieve:
         rows, days, to_pickup = rows[able], days[able], to_pickup[able]
         onward = self.ground.seconds_between(self.dropoff, columns.destination.take(rows))
         spare = columns.budget[rows] - to_pickup - self.need.ride.seconds - onward
-        able = (
-            (spare >= -extra)
-            & (columns.seats[rows] >= self.need.leg.seats)
-            & self._is_valid(columns, rows, days)
-        )
-        rows, days, to_pickup, spare = rows[able], days[able], to_pickup[able], spare[able]
+        free = self._free_seats(columns, rows, days)
+        able = (spare >= -extra) & (free >= self.need.leg.seats) & self._is_valid(columns, rows, days)
+        able &= self._is_allowed(columns.driver[rows])
         detour = np.maximum(0, 60 * columns.limit_minutes[rows].astype(np.int64) - spare)
-        return self._said(columns, rows, days, to_pickup, detour)
+        return Hits(columns, rows[able], days[able], to_pickup[able], detour[able], free[able])
 
     def _is_in_time(self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints) -> NDArray[np.bool_]:
         minute = columns.slot[rows] & MINUTES
@@ -140,39 +150,51 @@ class Sieve:
         valid: NDArray[np.bool_] = (columns.first[rows] <= ordinal) & (ordinal <= columns.last[rows])
         return valid
 
-    def _said(
-        self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints, detour: Ints
-    ) -> Iterator[Candidate]:
-        instants = _instants(self.days)
-        figures = zip(rows.tolist(), days.tolist(), to_pickup.tolist(), detour.tolist(), strict=True)
-        for row, rank, before, added in figures:
-            driver = int(columns.driver[row])
-            free = self._free_seats(columns, row, self.days[rank])
-            if free < self.need.leg.seats or rules.is_barred(driver, self.need.leg):
-                continue
-            minute = int(columns.slot[row]) & MINUTES
-            flags = int(columns.flags[row])
-            yield rules.candidate_of(
-                self.need,
-                trip_id=int(columns.trip[row]),
-                departure_id=int(columns.departure[row]),
-                driver_id=driver,
-                direction="back" if flags & BACK else "out",
-                day=self.days[rank],
-                is_weekly=bool(flags & WEEKLY),
-                leaves=None if minute == UNKNOWN_HOUR else int(instants[rank, minute]),
-                way=Way(before, added, exact=False),
-                max_detour_minutes=int(columns.limit_minutes[row]),
-                free_seats=free,
-            )
+    def _is_allowed(self, drivers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        leg = self.need.leg
+        barred = [*leg.avoid, *(() if leg.passenger_id is None else (leg.passenger_id,))]
+        return np.isin(drivers, np.array(barred, dtype=np.int64), invert=True) if barred else drivers >= 0
 
-    def _free_seats(self, columns: Columns, row: int, day: date) -> int:
-        """The seats left on this day; none when it is paused."""
-        seats = int(columns.seats[row])
-        if not columns.flags[row] & SPECIAL:
-            return seats
-        extras = self.extras[int(columns.departure[row])]
-        return 0 if extras.is_paused(day) else seats - extras.seats_taken.get(day, 0)
+    def _free_seats(self, columns: Columns, rows: Rows, days: Rows) -> Ints:
+        """The seats left on each row's day; none when it is paused."""
+        free = columns.seats[rows].astype(np.int64)
+        for rank in np.flatnonzero(columns.flags[rows] & SPECIAL).tolist():
+            day, extras = self.days[days[rank]], self.extras[int(columns.departure[rows[rank]])]
+            free[rank] = 0 if extras.is_paused(day) else free[rank] - extras.seats_taken.get(day, 0)
+        return free
+
+    def order(self, hits: Hits, asked_recently: Mapping[int, int]) -> NDArray[np.intp]:
+        """The ranks of these hits in the order of `rules.rank`."""
+        columns, rows = hits.columns, hits.rows
+        minute = columns.slot[rows] & MINUTES
+        unknown = minute == UNKNOWN_HOUR
+        anchor = _instants(self.days)[hits.days, minute] + hits.to_pickup + self.to_anchor
+        wanted = self.need.wish.wanted
+        gap = np.zeros_like(anchor) if wanted is None else np.where(unknown, 0, np.abs(anchor - wanted))
+        asked = np.zeros_like(anchor)
+        if asked_recently:
+            asked[:] = [asked_recently.get(driver, 0) for driver in columns.driver[rows].tolist()]
+        keys = (columns.departure[rows], columns.trip[rows], asked, gap, unknown, hits.detour)
+        return np.lexsort([key.astype(np.int64) for key in keys])
+
+    def candidate(self, hits: Hits, rank: int) -> Candidate:
+        """The hit of this rank, said in full."""
+        columns, row, day = hits.columns, hits.rows[rank], int(hits.days[rank])
+        minute = int(columns.slot[row]) & MINUTES
+        flags = int(columns.flags[row])
+        return rules.candidate_of(
+            self.need,
+            trip_id=int(columns.trip[row]),
+            departure_id=int(columns.departure[row]),
+            driver_id=int(columns.driver[row]),
+            direction="back" if flags & BACK else "out",
+            day=self.days[day],
+            is_weekly=bool(flags & WEEKLY),
+            leaves=None if minute == UNKNOWN_HOUR else int(_instants(self.days)[day, minute]),
+            way=Way(int(hits.to_pickup[rank]), int(hits.detour[rank]), exact=False),
+            max_detour_minutes=int(columns.limit_minutes[row]),
+            free_seats=int(hits.free[rank]),
+        )
 
 
 @lru_cache(maxsize=64)

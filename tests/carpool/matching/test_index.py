@@ -56,6 +56,7 @@ def test_index_and_loop_agree_on_any_territory(seed: int) -> None:
     for leg in asked:
         through, looked_at = both(index, offered, leg)
         assert through == looked_at
+        assert indexed(index, leg, first=2) == candidates(offered, leg, ROADS)[:2]
 
 
 def test_index_and_loop_agree_on_thousands_of_legs() -> None:
@@ -99,6 +100,7 @@ def test_after_any_changes_the_index_is_what_a_new_one_would_be(seed: int) -> No
         for leg in asked:
             through, looked_at = both(index, offered, leg)
             assert through == looked_at
+            assert indexed(index, leg, first=3) == candidates(offered, leg, ROADS)[:3]
 
 
 def rough_ground(seed: int) -> MatrixRoads:
