@@ -76,7 +76,7 @@ THREATS = {
     30: "dépendance malveillante",
 }
 MENTION = re.compile(
-    r"\b(fault|threat)s?[ _]((?:\d+(?:[ _]to[ _]\d+)?(?:,[ ]|[ ]and[ ]|_and_|_(?=\d))?)+)", re.I
+    r"(?<![a-z])(fault|threat)s?[ _]((?:\d+(?:[ _]to[ _]\d+)?(?:,[ ]|[ ]and[ ]|_and_|_(?=\d))?)+)", re.I
 )
 
 
