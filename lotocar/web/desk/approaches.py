@@ -19,10 +19,10 @@ from lotocar.carpool.rides.rules import Proposal
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.values.actor import Actor
 from lotocar.values.days import PARIS
-from lotocar.values.hours import read_hour
 from lotocar.values.wording import counted
 from lotocar.web import guards
 from lotocar.web.desk import screens, words
+from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.leg_panes import candidates_of
 from lotocar.web.desk.ride_requests import show_request
 from lotocar.web.edge import outside, policy, session
@@ -54,22 +54,17 @@ def ask(ride_request_id: int) -> Response:
 def hand_pick(ride_request_id: int) -> Response:
     """Ask somebody the search did not find, at an hour that was agreed."""
     found = screens.the_request(ride_request_id)
-    driver = session().get(Person, _number(request.form.get("driver_code", "")))
-    if driver is None or driver.erased_at is not None:
-        return show_request(found, status=422, problem="Choisissez un conducteur dans la liste.")
-    channel = "sms" if request.form.get("channel") == "sms" and persons.sms_line(driver) else "phone"
+    form = HandPickForm()
+    legs = [leg for leg in found.legs if str(leg.id) in request.form.getlist("leg")]
+    if not form.validate(legs) or form.picked is None or form.hour.value is None:
+        return show_request(found, status=422, picking=form)
+    channel = "sms" if request.form.get("channel") == "sms" and persons.sms_line(form.picked) else "phone"
+    at = form.hour.value
+    proposals = [_by_hand(leg, datetime.combine(leg.day, at, tzinfo=PARIS)) for leg in legs]
     try:
-        hour = read_hour(request.form.get("hour", "")[:40])
-        legs = [leg for leg in found.legs if str(leg.id) in request.form.getlist("leg")]
-        proposals = [_by_hand(leg, datetime.combine(leg.day, hour, tzinfo=PARIS)) for leg in legs]
-        _approach(found, driver, proposals, channel)
-    except Invalid as error:
-        sentence = (
-            "Cochez l'aller ou le retour." if error.code == "approach.no_leg" else "Écrivez l'heure convenue."
-        )
-        return show_request(found, status=422, problem=sentence)
+        _approach(found, form.picked, proposals, channel)
     except Refused as error:
-        return show_request(found, status=409, problem=words.sentence(error.code))
+        return show_request(found, status=409, picking=form, problem=words.sentence(error.code))
     return see_other("desk.ride_request", notice="Conducteur sollicité.", ride_request_id=ride_request_id)
 
 
@@ -186,7 +181,3 @@ def _by_hand(leg: Leg, at: datetime) -> Proposal:
         dropoff_at=pickup_at + ride,
         detour_seconds=0,
     )
-
-
-def _number(text: str) -> int:
-    return int(text[:9]) if text.isdigit() else 0
