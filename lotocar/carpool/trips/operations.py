@@ -172,6 +172,8 @@ def confirm_pending(session: Session, driver: Person, *, actor: Actor, now: date
     enrolment = people.enrol(session, driver, role="driver", act="apply", actor=actor, now=now)
     if enrolment.status == "candidate" and _may_accept(session, actor):
         people.enrol(session, driver, role="driver", act="accept", actor=actor, now=now)
+        # whoever comes back brings trips that were active all along
+        session.execute(update(Trip).where(Trip.driver_id == driver.id).values(revision=revision))
     if enrolment.status == "accepted" and _is_reached(driver):
         for trip in queries.trips_of(session, driver.id):
             if trip.status == "pending":

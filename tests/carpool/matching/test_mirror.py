@@ -15,12 +15,24 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.search import exhaustive, explain, explain_driver, search
+from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips.models import Pause, SeatUse, Trip
 from lotocar.carpool.trips.operations import bump_revision
 from lotocar.db import reading
 from lotocar.errors import NotFound
+from lotocar.values.actor import SYSTEM
 from lotocar.world.roads.estimate import EstimatedRoads
-from tests.support.factories import CAHORS, FIGEAC, TUESDAY, make_driver, make_trip, once, weekly
+from tests.support.factories import (
+    CAHORS,
+    FIGEAC,
+    NOW,
+    TUESDAY,
+    make_driver,
+    make_organisation,
+    make_trip,
+    once,
+    weekly,
+)
 
 ROADS = EstimatedRoads()
 LEG = LegFacts(CAHORS.point, FIGEAC.point, TUESDAY, TimeKind.ARRIVE_BY, time(10))
@@ -124,6 +136,26 @@ def test_what_is_not_committed_is_found_by_nobody_else(engine: Engine) -> None:
         with reading(), Session(engine) as reader:
             assert len(found(reader, Mirror(ROADS))) == 1
         writer.rollback()
+
+
+def test_a_driver_who_comes_back_is_found_again_with_the_trips_of_before(engine: Engine) -> None:
+    mirror = Mirror(ROADS)
+    with Session(engine) as session:
+        make_organisation(session)
+        driver = make_driver(session)
+        make_trip(session, driver=driver)
+        driver.enrolments[0].status = "left"
+        session.commit()
+        assert found(session, mirror) == []
+        session.rollback()
+        trips.confirm_pending(session, driver, actor=SYSTEM, now=NOW)
+        session.commit()
+        assert len(found(session, mirror)) == 1
+        session.rollback()
+        driver.enrolments[0].status = "suspended"
+        trips.driver_changed(session, driver.id)
+        session.commit()
+        assert found(session, mirror) == []
 
 
 def test_a_rebuild_agrees_with_what_was_kept(engine: Engine) -> None:
