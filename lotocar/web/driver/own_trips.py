@@ -46,9 +46,10 @@ def add_trip(token: str) -> Response:
 def edit_trip(token: str, public_id: str) -> Response:
     """The same form, filled in."""
     driver, trip = trip_of(token, public_id)
-    return page(
-        "driver/trip_form.html", form=TripForm(data=typed(trip)), driver=driver, token=token, trip=trip
-    )
+    form = TripForm(data=typed(trip))
+    form.origin_code.data = form.origin.fill(trip.origin)
+    form.destination_code.data = form.destination.fill(trip.destination)
+    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=trip)
 
 
 def change_trip(token: str, public_id: str) -> Response:

@@ -10,6 +10,7 @@ from lotocar.carpool.people import queries
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.trips.models import Trip
 from lotocar.values.actor import SYSTEM
+from lotocar.values.geo import Stop
 from lotocar.world.roads.estimate import EstimatedRoads
 from tests.support.factories import (
     CAHORS,
@@ -155,6 +156,14 @@ def test_a_trip_made_once_is_changed_from_its_own_words(client, session, lacaze,
     session.expire_all()
     trip = session.query(Trip).filter_by(kind="one_off").one()
     assert (trip.seats, [one.day.day for one in trip.departures]) == (2, [24, 25])
+
+
+def test_a_doorstep_stays_where_it_was_when_only_the_hour_changes(client, session, own):
+    trip = the_trip(session)
+    doorstep = trip.origin = Stop("4 rue Haute, Cahors", "46042", 44.4501, 1.4402)
+    session.commit()
+    client.get(own).follow("Modifier").submit("/modifier", **{"thursday-hour": "9h"})
+    assert the_trip(session).origin == doorstep
 
 
 def test_withdrawing_a_consent_holds_at_the_next_request(client, session, lacaze, own):
