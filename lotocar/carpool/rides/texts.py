@@ -114,7 +114,7 @@ def cancelled_to_passenger(
     session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy, named: bool = True
 ) -> None:
     """The driver fell out; somebody who never heard of the ride is told nothing."""
-    _take_back(session, f"ride/{ride.id}/passenger_reminder", now)
+    _take_back(session, reminder_key(ride, "passenger_reminder"), now)
     unheard = _take_back(session, _told_key(ride), now)
     if ride.passenger_told_at is None or unheard:
         return
@@ -127,7 +127,7 @@ def cancelled_to_driver(
     session: Session, ride: Ride, *, now: datetime, policy: SenderPolicy, named: bool = True
 ) -> None:
     """The passenger fell out, or the desk let the driver go."""
-    _take_back(session, f"ride/{ride.id}/driver_reminder", now)
+    _take_back(session, reminder_key(ride, "driver_reminder"), now)
     values = driver_values(ride) | ({} if named else {"passenger_first_name": "votre passager"})
     kind = "ride_cancelled_driver"
     _about_ride(session, ride, ride.driver, kind, f"ride/{ride.id}/{kind}", values, now, policy)
@@ -176,6 +176,11 @@ def title_and_initial(person: Person) -> str:
 def _gone(approach: Approach) -> dict[str, object]:
     first = approach.legs[0]
     return {"destination": first.leg.destination.label, "pickup_at": first.pickup_at}
+
+
+def reminder_key(ride: Ride, kind: str) -> str:
+    """What makes a reminder unique: a ride moved to another day is reminded of again."""
+    return f"ride/{ride.id}/{kind}/{ride.day:%Y%m%d}"
 
 
 def _told_key(ride: Ride) -> str:

@@ -166,7 +166,7 @@ def _remind_one(
         session,
         person,
         kind=kind,
-        dedup_key=f"ride/{ride.id}/{kind}",
+        dedup_key=texts.reminder_key(ride, kind),
         subject=("ride", ride.id),
         values=values,
         now=now,
