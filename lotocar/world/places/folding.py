@@ -71,12 +71,13 @@ _SOUNDS = [
     *[("ain", "in"), ("ein", "in"), ("aim", "in"), ("ai", "e"), ("ei", "e")],
     *[("mb", "nb"), ("mp", "np"), ("en", "an"), ("em", "am")],
 ]
+_FINAL_IL = re.compile(r"(?<=[aeu])il\b")
 _SILENT_END = re.compile(r"(?:es?|[dpstx]+)\b")
 
 
 def sound(words: str) -> str:
     """A rough key of how the folded words sound, spaces kept: « kaor » and « cahors » are both kaor."""
-    heard = _SILENT_END.sub("", words)
+    heard = _FINAL_IL.sub("i", _SILENT_END.sub("", words))
     for spelling, letter in _SOUNDS:
         heard = heard.replace(spelling, letter)
     for letter in "abdefijklmnoprstuvx":

@@ -1,26 +1,22 @@
-"""Which names the typed words may mean, and how well each one fits; nothing is known here of territories' wishes."""
+"""Which names hold the typed words, and how well each one fits before any preference."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from rapidfuzz.distance import OSA
 
 from lotocar.world.places import folding
-from lotocar.world.places.home import FAR, INSIDE
-from lotocar.world.places.index import Shares, names
+from lotocar.world.places.home import FAR
+from lotocar.world.places.index import names
 from lotocar.world.places.reading import NOISE, Reading
 from lotocar.world.places.rules import (
     AMONG_OTHERS,
     BIG_TOWN,
     BUT_ONE_LETTER,
     FIRST_WORDS,
-    NEARLY,
     OTHER_ARTICLE,
-    PER_EDIT,
     UNFINISHED,
     UNFINISHED_FAR,
     UNFINISHED_INSIDE,
@@ -29,7 +25,6 @@ from lotocar.world.places.rules import (
     WITHOUT_SMALL_WORDS,
     WORDS_INSIDE,
     Exactness,
-    edits_forgiven,
 )
 from lotocar.world.places.scope import View
 
@@ -37,17 +32,7 @@ MOST = 300  # names looked at closely for one beginning
 SHORTEST_BEGINNING = 2
 SHORTEST_WORD = 4
 FAR_FINISHED, FAR_UNFINISHED = 4, 6
-LEAST_SHARE = 0.3
-CLOSEST_FORMS = 60
-HEAD_COSTS = 3.0
-MOST_EDITS_OF_HEAD = 1.0
 SCATTERED_COSTS = 4.0
-OTHER_INITIAL = 1.0  # edits: people rarely miss the first letter
-BY_EAR = 0.5  # edits
-SHORT_SOUND = 3  # so little sounds alike by chance
-SHUFFLED, SHORTEST_SHUFFLE = 1.25, 6
-BY_TWIN = 0.25  # edits
-TWINS = str.maketrans("kqyzw", "ccisv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,115 +167,3 @@ def without_noise(reading: Reading) -> str:
     while words and words[-1] in loose:
         words.pop()
     return " ".join(words)
-
-
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """What was typed in the shapes that likeness compares, and how many letters of it tell."""
-
-    core: str
-    compact: str
-    heard: str
-    letters: int
-    letters_of_all: int
-
-
-def nearly(reading: Reading, view: View, *, everywhere_as_inside: bool = False) -> Iterator[Match]:
-    """Names spelled or heard nearly like what was typed, within what their closeness and size forgive."""
-    typed = _Typed(
-        core=reading.core.replace(" ", ""),
-        compact=reading.compact,
-        heard=folding.sound(reading.core).replace(" ", ""),
-        letters=folding.telling_letters(reading.core),
-        letters_of_all=folding.telling_letters(reading.words),
-    )
-    if typed.letters < 3 or any(letter.isdigit() for letter in typed.core) or not typed.heard:
-        return
-    for form in _closest(typed, view):
-        yield from _compared(typed, form, view, everywhere_as_inside)
-
-
-def _closest(typed: _Typed, view: View) -> Iterable[int]:
-    """The forms worth a real distance: those that share most pairs of letters, written or heard."""
-    book = names()
-    by_letters, held_letters = book.spelled.shared(typed.core)
-    by_ear, held_ear = book.heard.shared(typed.heard)
-    share, held = np.maximum(by_letters, by_ear), np.maximum(held_letters, held_ear)
-    dear = view.forms_worth_more
-    chosen = [_best(np.where(mask, share, 0)) for mask in (dear, ~dear)]
-    chosen.append(_best(np.where(dear, held, 0) - 0.001 * share))
-    return map(int, np.unique(np.concatenate(chosen)))
-
-
-def _best(share: Shares) -> npt.NDArray[np.intp]:
-    best = np.argpartition(-share, CLOSEST_FORMS)[:CLOSEST_FORMS]
-    return best[share[best] >= LEAST_SHARE]
-
-
-def _compared(typed: _Typed, form: int, view: View, as_inside: bool) -> Iterator[Match]:
-    book = names()
-    line = int(book.spelled.name_of[form])
-    closeness = INSIDE if as_inside else int(view.closeness[line])
-    people = int(view.people[line])
-    is_head = form >= len(book)
-    ways = [
-        *_distances(typed, form),
-        *(_whole_distance(typed, line) if closeness == INSIDE and not is_head else ()),
-    ]
-    edits = min(
-        (
-            edits
-            for edits, told in ways
-            if edits <= edits_forgiven(told, closeness=closeness, population=people)
-        ),
-        default=None,
-    )
-    if edits is not None and (not is_head or edits <= MOST_EDITS_OF_HEAD):
-        yield Match(line, NEARLY - PER_EDIT * edits - (HEAD_COSTS if is_head else 0.0), Exactness.NEAR)
-    elif closeness != FAR and not is_head:
-        yield from _unfinished(typed, form, line, closeness)
-
-
-def _distances(typed: _Typed, form: int) -> Iterator[tuple[float, int]]:
-    """Edits between what was typed and a form, each with the number of letters that tell: written, and heard."""
-    book = names()
-    spelled, heard = book.spelled.forms[form], book.heard.forms[form]
-    other_initial = typed.core[0] != spelled[0] and typed.heard[0] != heard[:1]
-    letters = min(typed.letters, book.telling[form])
-    for edits in (
-        float(OSA.distance(typed.core, spelled)),
-        BY_TWIN + OSA.distance(typed.core.translate(TWINS), spelled.translate(TWINS)),
-        _by_ear(heard) + OSA.distance(typed.heard, heard),
-    ):
-        yield (edits + OTHER_INITIAL if other_initial and edits > 1 else edits), letters
-
-
-def _whole_distance(typed: _Typed, line: int) -> Iterator[tuple[float, int]]:
-    """For the territory, the same with small words and all (« el roc »), and letters out of order (« carjac »)."""
-    book = names()
-    spelled = book.spelled.forms[line]
-    if (
-        typed.core[0] == spelled[0]
-        and len(spelled) >= SHORTEST_SHUFFLE
-        and sorted(typed.core) == sorted(spelled)
-    ):
-        yield SHUFFLED, typed.letters
-    letters = min(typed.letters_of_all, folding.telling_letters(book.words[line]))
-    yield float(OSA.distance(typed.compact, book.compact[line])), letters
-
-
-def _by_ear(heard: str) -> float:
-    return BY_EAR if len(heard) > SHORT_SOUND else 2 * BY_EAR
-
-
-def _unfinished(typed: _Typed, form: int, line: int, closeness: int) -> Iterator[Match]:
-    """A name whose beginning is nearly what was typed: « lacapele mari »."""
-    spelled = names().spelled.forms[form]
-    long, longer = (8, 12) if closeness == INSIDE else (9, 99)
-    allowed = (typed.letters >= long) + (typed.letters >= longer)
-    size = len(typed.core)
-    if not allowed or len(spelled) <= size or typed.core[0] != spelled[0]:
-        return
-    edits = min(OSA.distance(typed.core, spelled[:end]) for end in (size - 1, size, size + 1))
-    if edits <= allowed:
-        yield Match(line, NEARLY - PER_EDIT * edits - 2 * HEAD_COSTS, Exactness.NEAR)

@@ -93,7 +93,7 @@ def size_bonus(population: int) -> float:
 _Edits = tuple[tuple[int, float], ...]
 _INSIDE_EDITS: _Edits = ((2, 0.0), (3, 0.5), (4, 1.0), (5, 1.25), (6, 1.5), (9, 2.0), (14, 3.0), (99, 4.0))
 _NEIGHBOUR_EDITS: _Edits = ((3, 0.0), (4, 0.5), (7, 1.0), (9, 1.5), (13, 2.0), (99, 3.0))
-_FAR_EDITS: _Edits = ((5, 0.0), (9, 0.5), (14, 1.0), (99, 2.0))
+_FAR_EDITS: _Edits = ((8, 0.0), (10, 0.5), (14, 1.0), (99, 2.0))
 
 
 def edits_forgiven(letters: int, *, closeness: int, population: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from lotocar.world.places import codes, matching
+from lotocar.world.places import codes, likeness, matching
 from lotocar.world.places.home import FAR
 from lotocar.world.places.matching import Match
 from lotocar.world.places.reading import Reading, other_readings
@@ -23,7 +23,7 @@ from lotocar.world.places.scope import View, allows, departement_of_postcode
 SHORTEST_INNER = 5  # letters that may be a name's beginning among words of noise
 ONE_EDIT = NEARLY - PER_EDIT
 NOTHING = Match(-1, 0.0, Exactness.NEAR)
-ALIKE = 16.0  # likenesses this much worse than the best are no longer likely
+ALIKE = 15.0  # likenesses worse than the best by more, a whole edit, are no longer likely
 
 
 def understood(plain: Reading, view: View) -> tuple[Reading, list[Match]]:
@@ -72,7 +72,7 @@ def _one_slip_away(reading: Reading, matches: list[Match], view: View) -> Iterat
     if any(match.exactness == Exactness.EXACT and view.is_inside(match.line) for match in matches):
         return
     known = {match.line for match in matches}
-    for match in matching.nearly(reading, view):
+    for match in likeness.nearly(reading, view):
         dear = view.closeness[match.line] != FAR or view.people[match.line] >= BIG_TOWN
         if match.score >= ONE_EDIT and dear and match.line not in known and allows(reading, match.line):
             yield match
@@ -127,7 +127,7 @@ def _alike(reading: Reading, spellings: Iterable[str], view: View) -> list[Match
     for words in spellings:
         inner = replace(reading, words=words)
         if not matching.is_noise(inner):
-            alike = matching.nearly(inner, view, everywhere_as_inside=narrowed)
+            alike = likeness.nearly(inner, view, everywhere_as_inside=narrowed)
             found += [match for match in alike if words == reading.words or view.closeness[match.line] != FAR]
     best = _best_of_each(match for match in found if allows(reading, match.line))
     top = max((match.score for match in best), default=0.0)
