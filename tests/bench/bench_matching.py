@@ -24,7 +24,16 @@ from lotocar.carpool.trips.operations import bump_revision
 from lotocar.world.places.gazetteer import gazetteer
 from lotocar.world.roads.estimate import EstimatedRoads
 from tests.bench.database import database, fill
-from tests.bench.methods import Found, Method, OriginalRule, Ours, PythonScan, reading_session
+from tests.bench.methods import (
+    Found,
+    Method,
+    NumpyScan,
+    OriginalRule,
+    Ours,
+    PythonPolylines,
+    PythonScan,
+    reading_session,
+)
 from tests.bench.offers import Land, Town, departures, requests
 
 OCCITANIE = ("09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82")
@@ -85,7 +94,8 @@ def measured(
     ours = timed(Ours(session, mirror), legs)
     best = timed(Ours(session, mirror, first=50), legs)
     scan = timed(PythonScan(offered), legs, SCAN_BUDGET_S)
-    original = timed(OriginalRule(offered), legs, SCAN_BUDGET_S)
+    others: Sequence[Method] = (NumpyScan(offered), PythonPolylines(offered), OriginalRule(offered))
+    rest = {one.name: timed(one, legs, SCAN_BUDGET_S) for one in others}
     session.close()
     truth = [*scan.found]
     compared = min(len(ours.durations), len(scan.durations))
@@ -99,14 +109,20 @@ def measured(
             name: value for name, value in best.summary(ours.found).items() if name != "recall"
         },
         "python_scan": scan.summary(truth),
-        "original": original.summary(ours.found),
+        **{name: measure.summary(ours.found) for name, measure in rest.items()},
         "same_answers": list(ours.found[:compared]) == truth[:compared],
         "recall": Measure(ours.durations[:compared], ours.found[:compared]).summary(truth)["recall"],
-        "speedup_vs_python_scan": _round(
-            float(np.mean(scan.durations[:compared]) / np.mean(ours.durations[:compared]))
-        ),
+        "speedup_vs_python_scan": _speedup(scan, best),
+        "speedup_vs_numpy_scan": _speedup(rest["numpy_scan"], best),
+        "speedup_vs_python_polylines": _speedup(rest["python_polylines"], best),
         "change_ms": change_cost(engine, mirror, trips),
     }
+
+
+def _speedup(other: Measure, ours: Measure) -> float:
+    """How many times faster ours is, on average, on the requests that both were asked."""
+    both = min(len(other.durations), len(ours.durations))
+    return _round(float(np.mean(other.durations[:both]) / np.mean(ours.durations[:both])))
 
 
 def timed(method: Method, legs: Sequence[LegFacts], budget_s: float = float("inf")) -> Measure:

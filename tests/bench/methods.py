@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
+from lotocar.carpool.matching.columns import Columns, extras_of
+from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
 from lotocar.carpool.matching.mirror import Mirror
+from lotocar.carpool.matching.rules import days_of, fits, prepare
 from lotocar.carpool.matching.search import candidates, search
+from lotocar.carpool.matching.sieve import Sieve
 from lotocar.db import reading
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.roads.estimate import EstimatedRoads
@@ -52,6 +56,62 @@ class PythonScan:
 
     def find(self, leg: LegFacts) -> Found:
         return {one.departure_id for one in candidates(self.departures, leg, self.roads)}
+
+
+class NumpyScan:
+    """Every departure of the days in question, as columns, without any order or cut."""
+
+    name = "numpy_scan"
+
+    def __init__(self, departures: Sequence[DepartureFacts]) -> None:
+        self.ground = EstimatedRoads()
+        self.columns = Columns.of(departures, self.ground)
+        self.extras = extras_of(departures)
+
+    def find(self, leg: LegFacts) -> Found:
+        sieve = Sieve(self.ground, prepare(leg, self.ground), self.extras)
+        hits = sieve.sift(self.columns, *sieve.of_those_days(self.columns))
+        return {*hits.columns.departure[hits.rows].tolist()}
+
+
+class PythonPolylines:
+    """The intuitive model: leave the route at its point nearest to the pick-up, come back to it; the drop-off too.
+
+    Each route is a straight line cut in pieces of two kilometres, out and back at 1.3 × the straight line;
+    the same days, windows and pace as ours.
+    """
+
+    name = "python_polylines"
+
+    def __init__(self, departures: Sequence[DepartureFacts]) -> None:
+        self.roads = EstimatedRoads()
+        self.routes = [(one, _polyline(one.origin, one.destination)) for one in departures]
+
+    def find(self, leg: LegFacts) -> Found:
+        need = prepare(leg, self.roads)
+        weekdays, days = {day.weekday() for day in days_of(need)}, {*days_of(need)}
+        return {
+            one.departure_id
+            for one, route in self.routes
+            if (one.day in days or one.weekday in weekdays) and self._passes(one, route, leg)
+        }
+
+    def _passes(self, one: DepartureFacts, route: Sequence[Point], leg: LegFacts) -> bool:
+        away, start = min((distance_m(leg.pickup, point), rank) for rank, point in enumerate(route))
+        apart, end = min((distance_m(leg.dropoff, point), rank) for rank, point in enumerate(route))
+        detour = 2 * 1.3 * (away + apart) * self.roads.slowness
+        if start >= end or detour > 60 * one.max_detour_minutes:
+            return False
+        limits = replace(one, max_detour_minutes=600)
+        return isinstance(fits(limits, leg, self.roads), Candidate)
+
+
+def _polyline(a: Point, b: Point) -> list[Point]:
+    pieces = max(1, round(distance_m(a, b) / 2_000))
+    return [
+        Point(a.lat + (b.lat - a.lat) * step / pieces, a.lon + (b.lon - a.lon) * step / pieces)
+        for step in range(pieces + 1)
+    ]
 
 
 class OriginalRule:

@@ -20,6 +20,8 @@ Line = Any  # one joined row: its type grows beyond what a checker follows
 
 _BATCH = 5_000
 
+_REVISION = select(TripRevision.value)  # asked at every search: made once
+
 _COLUMNS: tuple[Any, ...] = (
     Trip.id,
     Departure.id,
@@ -45,12 +47,12 @@ _COLUMNS: tuple[Any, ...] = (
 
 def revision(session: Session) -> int:
     """The number of the last change of any trip; 0 before the first."""
-    return session.scalar(select(TripRevision.value)) or 0
+    return session.scalar(_REVISION) or 0
 
 
 def hold_revision(session: Session) -> int:
     """The same, and no trip changes until this transaction ends (PostgreSQL; an SQLite reader sees one state)."""
-    return session.scalar(select(TripRevision.value).with_for_update(read=True)) or 0
+    return session.scalar(_REVISION.with_for_update(read=True)) or 0
 
 
 def trips_changed_since(session: Session, since: int) -> list[int]:

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
-from lotocar.world.roads.estimate import WINDING
-from lotocar.world.roads.router import Leg, Seconds
+from lotocar.world.roads.estimate import WINDING, EstimatedRoads
+from lotocar.world.roads.router import Ground, Leg, Seconds
 from lotocar.world.roads.spots import Spots, crow_m, crow_many_m, spot
 
 STEP = 0.001  # seconds per crow-flies metre
@@ -102,3 +102,10 @@ class MatrixRoads:
         """The least and the greatest slowness towards this spot's zone."""
         towards = self.slowness[:, int(spot.zone[0])]
         return float(towards.min()) * STEP, float(towards.max()) * STEP
+
+
+def ground_of(folder: Path | None) -> Ground:
+    """The matrix of this folder where one was built, otherwise the constant estimate."""
+    if folder is None or not (folder / SLOWNESS_FILE).exists():
+        return EstimatedRoads()
+    return MatrixRoads.load(folder)

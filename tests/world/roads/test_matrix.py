@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from lotocar.errors import Invalid, Unavailable
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.roads.building import build
-from lotocar.world.roads.estimate import SLOWNESS
-from lotocar.world.roads.matrix import MatrixRoads
+from lotocar.world.roads.estimate import SLOWNESS, EstimatedRoads
+from lotocar.world.roads.matrix import MatrixRoads, ground_of
 from lotocar.world.roads.router import Ground, Leg
 
 CENTRES = [Point(44.3 + 0.07 * (number // 5), 1.2 + 0.1 * (number % 5)) for number in range(20)]
@@ -124,3 +124,9 @@ def test_a_matrix_needs_a_centre(tmp_path: Path) -> None:
 def test_one_zone_alone_is_still_a_matrix(tmp_path: Path) -> None:
     build(tmp_path, CENTRES[:1], HillyEngine(), lambda _done, _total: None)
     assert MatrixRoads.load(tmp_path).leg(CENTRES[0], CENTRES[1]).seconds > 0
+
+
+def test_an_installation_without_a_matrix_estimates(tmp_path: Path) -> None:
+    assert ground_of(None) == ground_of(tmp_path) == EstimatedRoads()
+    build(tmp_path, CENTRES, HillyEngine(), lambda _done, _total: None)
+    assert isinstance(ground_of(tmp_path), MatrixRoads)
