@@ -104,7 +104,7 @@ def _row(found: Candidate, driver: Person, trip: Trip, asked: Approach | None, s
         hour=_hour(found),
         detour=wording.detour_words(timedelta(seconds=found.detour_seconds)),
         gap=matching_words.gap_words(found) or "",
-        reasons=[*matching_words.sentences(found), *_about(driver, trip)],
+        reasons=[*_explained(found), *_about(driver, trip)],
         status=asked.status if asked else "",
         status_label=_label(asked) if asked else "",
         out=asked is not None and asked.status in {"declined", "expired", "withdrawn"},
@@ -117,6 +117,12 @@ def _hour(found: Candidate) -> str:
     if found.departure_at is None:
         return "heure à voir"
     return wording.hour_words(found.departure_at.astimezone(PARIS).time())
+
+
+def _explained(found: Candidate) -> list[str]:
+    """Why this driver fits; first that his usual hour suits the hour asked for, which a caller wants to hear."""
+    note = matching_words.hour_note(found)
+    return [*([note] if note else []), *matching_words.sentences(found)]
 
 
 def _about(driver: Person, trip: Trip) -> list[str]:
