@@ -109,28 +109,28 @@ def test_days_are_typed_the_french_way(client, day):
     assert search(client, day=day).status == 200
 
 
+SENSELESS = [
+    {"day": "31/02"},
+    {"day": "hier"},
+    {"day": "24/11/20266"},
+    {"day": ""},
+    {"hour": "25h"},
+    {"hour": "02:30", "day": "28/03/2027", "time_kind": "leave_at"},
+    {"destination": "Cahors"},
+    {"origin": "\x00"},
+    {"origin": "🚗" * 50},
+    {"origin": "'; DROP TABLE trip; --"},
+    {"origin": "x" * 5000},
+    {"origin": ""},
+]
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    "answers",
-    [
-        {"day": "31/02"},
-        {"day": "hier"},
-        {"day": "24/11/20266"},
-        {"day": ""},
-        {"hour": "25h"},
-        {"hour": "02:30", "day": "28/03/2027", "time_kind": "leave_at"},
-        {"destination": "Cahors"},
-        {"origin": "\x00"},
-        {"origin": "🚗" * 50},
-        {"origin": "'; DROP TABLE trip; --"},
-        {"origin": "x" * 5000},
-        {"origin": ""},
-    ],
-)
-def test_a_search_that_makes_no_sense_is_said(client, answers):
-    page = search(client, **answers)
-    assert page.status == 422
-    assert page.all("div", class_="error-summary")
+def test_a_search_that_makes_no_sense_is_said(client):
+    for answers in SENSELESS:
+        page = search(client, **answers)
+        assert page.status == 422, answers
+        assert page.all("div", class_="error-summary"), answers
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
