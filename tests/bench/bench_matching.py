@@ -101,8 +101,8 @@ def measured(
     compared = min(len(ours.durations), len(scan.durations))
     return {
         "build_s": _round(built),
-        "bytes_per_trip": _round(index.bytes / trips),
-        "bytes_per_departure": _round(index.bytes / max(1, len(index))),
+        "bytes_per_trip": _round(index.nbytes / trips),
+        "bytes_per_departure": _round(index.nbytes / max(1, len(index))),
         "candidates_per_request": _round(float(np.mean([len(one) for one in ours.found]))),
         "ours": ours.summary([*truth, *ours.found[compared:]]),
         "ours_first_50": {

@@ -102,7 +102,7 @@ class Columns:
         return len(self.slot)
 
     @property
-    def bytes(self) -> int:
+    def nbytes(self) -> int:
         """The memory held."""
         return sum(int(getattr(self, one.name).nbytes) for one in fields(self))
 
@@ -115,8 +115,19 @@ class Columns:
         """The rows of all the parts, at least one, one after another."""
         return cls(**{one.name: _joined([getattr(part, one.name) for part in parts]) for one in fields(cls)})
 
+    def by_number(self) -> list[bytes]:
+        """Every column in the order of departure numbers, to compare two sets of rows."""
+        ordered = self.take(np.argsort(self.departure, kind="stable"))
+        return [_raw(getattr(ordered, one.name)) for one in fields(self)]
+
     def with_slot(self, slot: NDArray[np.int32]) -> Columns:
         return replace(self, slot=slot)
+
+
+def _raw(column: Any) -> bytes:
+    if isinstance(column, Spots):
+        return b"".join(axis.tobytes() for axis in (column.x, column.y, column.z, column.zone))
+    return bytes(column.tobytes())
 
 
 def _take(column: Any, rows: Rows) -> Any:

@@ -50,9 +50,9 @@ class Index:
         return int(self.alive.sum()) + len(self.tail)
 
     @property
-    def bytes(self) -> int:
+    def nbytes(self) -> int:
         """The memory of the columns."""
-        return self.table.columns.bytes + self.tail.bytes + self.alive.nbytes
+        return self.table.columns.nbytes + self.tail.nbytes + self.alive.nbytes
 
     def replaced(self, trips: Collection[int], departures: Sequence[DepartureFacts]) -> Index:
         """The index in which these trips have these departures and no other (none: they are gone)."""
@@ -72,11 +72,23 @@ class Index:
         return loose > max(TAIL_AT_LEAST, TAIL_SHARE * len(self.alive))
 
     def _compacted(self) -> Index:
+        return _sorted(self.ground, self._living(), self.extras)
+
+    def _living(self) -> Columns:
+        """Every open departure once, in no particular order, slots starting with the calendar code."""
         columns = self.table.columns
         code = self.table.runs.code[columns.slot >> MINUTE_BITS]
         unsorted = columns.with_slot((code << MINUTE_BITS) | (columns.slot & MINUTES))
-        living = Columns.joined((unsorted.take(np.flatnonzero(self.alive)), self.tail))
-        return _sorted(self.ground, living, self.extras)
+        return Columns.joined((unsorted.take(np.flatnonzero(self.alive)), self.tail))
+
+    def holds_the_same_as(self, other: Index) -> bool:
+        """Whether both would answer everything alike: the same rows and extras, however they came."""
+        mine, theirs = self._living(), other._living()
+        return (
+            len(mine) == len(theirs)
+            and self.extras == other.extras
+            and mine.by_number() == theirs.by_number()
+        )
 
     def candidates(
         self, need: Need, asked_recently: Mapping[int, int], first: int | None = None

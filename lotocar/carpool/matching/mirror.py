@@ -67,6 +67,17 @@ class Mirror:
             self._state = _brought_to(None, session, self.ground)
             return self._state.index
 
+    def agrees(self, session: Session) -> bool:
+        """Whether what is kept is what reading every trip anew gives; no trip changes meanwhile.
+
+        Only for a session that has changed no trip.
+        """
+        with self._lock:
+            queries.hold_revision(session)
+            kept = self._state = _brought_to(self._state, session, self.ground)
+            anew = _brought_to(None, session, self.ground)
+        return kept.index.holds_the_same_as(anew.index)
+
 
 def _brought_to(state: _State | None, session: Session, ground: Ground) -> _State:
     """The state at the session's revision, starting from an older one or from nothing."""

@@ -97,6 +97,7 @@ def test_after_any_changes_the_index_is_what_a_new_one_would_be(seed: int) -> No
         index = index.replaced(trips, changed)
         offered = [one for one in offered if one.trip_id not in trips] + changed
         assert len(index) == sum(one.is_open for one in offered)
+        assert index.holds_the_same_as(Index.build(offered, ROADS))
         for leg in asked:
             through, looked_at = both(index, offered, leg)
             assert through == looked_at
@@ -155,7 +156,7 @@ def test_nothing_is_capped() -> None:
 
 def test_a_departure_costs_less_than_64_bytes() -> None:
     offered = [make_departure(trip_id=number, departure_id=number) for number in range(1000)]
-    assert Index.build(offered, ROADS).bytes / 1000 <= 64
+    assert Index.build(offered, ROADS).nbytes / 1000 <= 64
 
 
 def test_hours_of_the_spring_night_are_found_by_both() -> None:

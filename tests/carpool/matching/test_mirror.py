@@ -169,8 +169,23 @@ def test_a_rebuild_agrees_with_what_was_kept(engine: Engine) -> None:
         trips[0].status = "stopped"
         session.commit()
         kept = found(session, mirror)
+        assert mirror.agrees(session)
         mirror.rebuilt(session)
         assert found(session, mirror) == kept
+
+
+def test_what_was_changed_without_a_word_is_noticed_by_the_check(engine: Engine) -> None:
+    mirror = Mirror(ROADS)
+    with Session(engine) as session:
+        trip = make_trip(session)
+        session.commit()
+        assert mirror.agrees(session)
+        session.rollback()
+        trip.seats = 1  # no revision: a fault
+        session.commit()
+        assert not mirror.agrees(session)
+        mirror.rebuilt(session)
+        assert mirror.agrees(session)
 
 
 def _post(engine: Engine, count: int) -> list[int]:
