@@ -114,6 +114,8 @@ def _check_sending(settings: Settings) -> None:
         raise BadSetting("TWILIO_AUTH_TOKEN and SMS_SENDER go with TWILIO_ACCOUNT_SID")
     if settings.sms_sender.startswith(("+336", "+337")):
         raise BadSetting("SMS_SENDER: French 06 and 07 numbers are closed to automated messages")
+    if settings.voice_sender.startswith(("+336", "+337")):
+        raise BadSetting("VOICE_SENDER: French 06 and 07 numbers are closed to automated calls")
     if settings.sms_two_way and not settings.sms_sender.lstrip("+").isdigit():
         raise BadSetting("SMS_TWO_WAY: a sender made of letters cannot receive answers, set it to no")
     if settings.twilio_base_url:

@@ -27,8 +27,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import Settings
 from lotocar import clock, outside
 from lotocar.carpool.rides import outcomes, replies, timetable
+from lotocar.civic.registry import sending, settling
+from lotocar.civic.registry.operations import active_environment
 from lotocar.errors import Unavailable
-from lotocar.messages import delivery, doubts, inbound
+from lotocar.messages import calls, delivery, doubts, inbound
 from lotocar.messages.models import JobRun
 from lotocar.messages.texts import SenderPolicy
 from lotocar.organisation import queries as organisation
@@ -65,6 +67,13 @@ class Job:
 def send(rim: Rim) -> int:
     """Hand over what is due."""
     return delivery.send_due(rim.factory, rim.outside.sms, rim.clock)
+
+
+def call(rim: Rim) -> int:
+    """Ring the landlines that are due, when a permitted number is configured."""
+    if rim.outside.voice is None:
+        return 0
+    return calls.call_due(rim.factory, rim.outside.voice, rim.clock)
 
 
 def reconcile(rim: Rim) -> int:
@@ -130,8 +139,38 @@ def lose_sight(rim: Rim) -> int:
         return outcomes.lose_sight_due(session, before=now - RIDE_FORGOTTEN_AFTER, now=now)
 
 
+def registry_send(rim: Rim) -> int:
+    """Settle doubtful proofs, take back or correct what was asked, then send what is ready."""
+    environment = _registry(rim)
+    if environment == "off":
+        return 0
+    registrar, terms = rim.outside.registries.of(environment), rim.outside.registry_terms(environment)
+    settling.settle_due(rim.factory, registrar, rim.clock, environment=environment)
+    sending.act_due(rim.factory, registrar, rim.clock, terms=terms)
+    return sending.send_due(rim.factory, registrar, rim.clock, terms=terms)
+
+
+def registry_check(rim: Rim) -> int:
+    """Read what became of proofs a day, then two, after their ride."""
+    environment = _registry(rim)
+    if environment == "off":
+        return 0
+    registrar = rim.outside.registries.of(environment)
+    return settling.check_due(rim.factory, registrar, rim.clock, environment=environment)
+
+
+def registry_reconcile(rim: Rim) -> bool:
+    """Compare with the registry's own list, once a night."""
+    environment = _registry(rim)
+    if environment == "off":
+        return False
+    registrar = rim.outside.registries.of(environment)
+    return settling.reconcile_tonight(rim.factory, registrar, rim.clock, environment=environment)
+
+
 TIMETABLE = (
     Job("send", timedelta(seconds=2), send),
+    Job("call", timedelta(seconds=15), call),
     Job("reconcile", timedelta(seconds=20), reconcile),
     Job("read_replies", timedelta(seconds=20), read_replies),
     Job("poll", timedelta(minutes=1), poll),
@@ -142,6 +181,9 @@ TIMETABLE = (
     Job("ask_after", timedelta(minutes=5), ask_after),
     Job("lose_sight", timedelta(hours=1), lose_sight),
     Job("renew", timedelta(hours=1), renew),
+    Job("registry_send", timedelta(minutes=1), registry_send),
+    Job("registry_check", timedelta(minutes=10), registry_check),
+    Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),
 )
 
 
@@ -308,6 +350,11 @@ def _each(
         except Exception:
             log.exception("%s failed for row %s", act.__name__, row_id)
     return len(ids)
+
+
+def _registry(rim: Rim) -> str:
+    with rim.factory() as session:
+        return active_environment(session)
 
 
 def _policy(rim: Rim, session: Session) -> SenderPolicy:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from config import Settings
 from lotocar.carpool.matching.mirror import Mirror
-from lotocar.messages.channels import SmsSender
+from lotocar.messages.channels import Sender, SmsSender
 from lotocar.messages.stand_in import StandInSender
 from lotocar.messages.texts import SenderPolicy
-from lotocar.messages.twilio import Signature, TwilioSender
+from lotocar.messages.twilio import Signature, TwilioCaller, TwilioSender
 from lotocar.organisation.queries import Organisation
 from lotocar.values import phone
 from lotocar.world.places import ban, no_addresses
@@ -29,6 +29,7 @@ class Outside:
     mirror: Mirror
     addresses: AddressFinder
     sms: SmsSender
+    voice: Sender | None  # rings landlines; without it the desk does
     signature: Signature
 
     @property
@@ -43,6 +44,7 @@ class Outside:
             desk_phone=phone.display(house.desk_phone),
             public_base_url=self.settings.public_base_url,
             organisation=house.name,
+            voice=self.voice is not None,
         )
 
     def home(self, house: Organisation) -> Home:
@@ -59,6 +61,7 @@ def build(settings: Settings) -> Outside:
         mirror=Mirror(roads),
         addresses=_addresses(settings),
         sms=_sms(settings),
+        voice=_voice(settings),
         signature=Signature(
             tokens=(settings.twilio_auth_token, settings.twilio_auth_token_old),
             public_base_url=settings.public_base_url,
@@ -80,5 +83,17 @@ def _sms(settings: Settings) -> SmsSender:
         auth_token=settings.twilio_auth_token,
         sender=settings.sms_sender,
         status_url=f"{settings.public_base_url}/hooks/twilio/status",
+        base_url=settings.twilio_base_url,
+    )
+
+
+def _voice(settings: Settings) -> Sender | None:
+    if not settings.sends_for_real or not settings.voice_sender:
+        return None
+    return TwilioCaller(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        sender=settings.voice_sender,
+        voice_url=f"{settings.public_base_url}/hooks/twilio/voice",
         base_url=settings.twilio_base_url,
     )

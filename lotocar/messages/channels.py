@@ -84,10 +84,11 @@ class Rejected(Unavailable):
         self.number = number
 
 
-class SmsSender(Protocol):
-    """An SMS provider. Every call has its own timeout, shorter than a claim's lease; instants are aware.
+class Sender(Protocol):
+    """Whoever hands messages over: an SMS provider, or one that rings and speaks.
 
-    Every method may raise NotCreated, AccountBroken, RateLimited or Unknown; reading twice is harmless.
+    Every exchange has its own timeout, shorter than a claim's lease; instants are aware. Every method may raise
+    NotCreated, AccountBroken, RateLimited or Unknown.
     """
 
     def send(self, message: Outgoing) -> Accepted:
@@ -97,6 +98,10 @@ class SmsSender(Protocol):
             Rejected: refused with a code.
         """
         ...
+
+
+class SmsSender(Sender, Protocol):
+    """An SMS provider, whose lists tell the truth after a doubt; reading twice is harmless."""
 
     def sent_to(self, number: str, *, since: datetime) -> Sequence[Seen]:
         """What the provider lists as sent to this number since then, as far back as its list goes at least."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,6 +22,7 @@ from lotocar.messages.channels import (
     Outgoing,
     RateLimited,
     Rejected,
+    Sender,
     SmsSender,
     Unknown,
 )
@@ -58,14 +59,14 @@ def send_due(factory: Factory, sender: SmsSender, clock: Clock, *, caps: rules.C
 def due(session: Session, *, now: datetime, limit: int, caps: rules.Caps) -> Sequence[str]:
     """The messages that may leave now: by priority, then by age, within the day's allowance."""
     spent = sent_since(session, now - timedelta(days=1))
-    may_leave = _may_leave(now)
+    condition = may_leave(now)
     if not caps.allows("driver_code", sent_today=spent):
-        may_leave &= OutboxMessage.kind.not_in(
+        condition &= OutboxMessage.kind.not_in(
             rules.SPARE
         )  # or they would fill the batch and hold the rest back
     waiting = session.execute(
         select(OutboxMessage.id, OutboxMessage.kind)
-        .where(may_leave)
+        .where(condition)
         .order_by(OutboxMessage.priority, OutboxMessage.not_before, OutboxMessage.created_at)
         .limit(limit)
     )
@@ -80,19 +81,19 @@ def sent_since(session: Session, since: datetime) -> int:
     """How many messages were handed over since then."""
     return (
         session.scalar(
-            select(func.count()).select_from(OutboxMessage).where(OutboxMessage.claimed_at >= since)
+            select(func.count()).where(OutboxMessage.claimed_at >= since, OutboxMessage.channel == "sms")
         )
         or 0
     )
 
 
-def send_one(factory: Factory, sender: SmsSender, message_id: str, clock: Clock) -> str:
+def send_one(factory: Factory, sender: Sender, message_id: str, clock: Clock, *, channel: str = "sms") -> str:
     """One message through its three steps; "accepted", "put_back", "refused", "doubt", "paused", "broken" or "".
 
     Empty means that somebody else has it, or that it is no longer to be sent.
     """
     with factory.begin() as session:
-        claimed = claim(session, message_id, now=clock())
+        claimed = claim(session, message_id, now=clock(), channel=channel)
     if claimed is None:
         return ""
     try:
@@ -110,11 +111,11 @@ def send_one(factory: Factory, sender: SmsSender, message_id: str, clock: Clock)
     return _noted(factory, claimed, clock, _accepted(accepted))
 
 
-def claim(session: Session, message_id: str, *, now: datetime) -> Outgoing | None:
+def claim(session: Session, message_id: str, *, now: datetime, channel: str = "sms") -> Outgoing | None:
     """Take one queued message for a lease of one minute, or None when it is not (or no longer) to be taken."""
     row = session.scalar(
         select(OutboxMessage)
-        .where(OutboxMessage.id == message_id, _may_leave(now))
+        .where(OutboxMessage.id == message_id, may_leave(now, channel=channel))
         .with_for_update(skip_locked=True)
     )
     if row is None:
@@ -175,7 +176,7 @@ def _noted(factory: Factory, claimed: Outgoing, clock: Clock, note: Note) -> str
 
 def _accepted(accepted: Accepted) -> Note:
     def note(session: Session, row: OutboxMessage, now: datetime) -> str:
-        circuit.note_success(session, now=now)
+        circuit.note_success(session, now=now, channel=row.channel)
         adopt(session, row, sid=accepted.sid, status=accepted.status, now=now)
         row.provider_segments = accepted.segments
         return "accepted"
@@ -185,7 +186,7 @@ def _accepted(accepted: Accepted) -> Note:
 
 def _put_back(reason: str, *, failures: int = 1) -> Note:
     def note(session: Session, row: OutboxMessage, now: datetime) -> str:
-        circuit.note_failure(session, reason=reason, now=now)
+        circuit.note_failure(session, reason=reason, now=now, channel=row.channel)
         put_back(row, reason=reason, failures=failures, now=now)
         return "put_back"
 
@@ -194,7 +195,7 @@ def _put_back(reason: str, *, failures: int = 1) -> Note:
 
 def _put_back_paused(retry_after: timedelta) -> Note:
     def note(session: Session, row: OutboxMessage, now: datetime) -> str:
-        circuit.pause(session, until=now + retry_after, now=now)
+        circuit.pause(session, until=now + retry_after, now=now, channel=row.channel)
         put_back(row, reason="provider.rate", failures=0, now=now)
         return "paused"
 
@@ -203,7 +204,7 @@ def _put_back_paused(retry_after: timedelta) -> Note:
 
 def _put_back_broken(reason: str) -> Note:
     def note(session: Session, row: OutboxMessage, now: datetime) -> str:
-        circuit.trip(session, reason=reason, now=now)
+        circuit.trip(session, reason=reason, now=now, channel=row.channel)
         put_back(row, reason=reason, failures=0, now=now)
         return "broken"
 
@@ -212,7 +213,7 @@ def _put_back_broken(reason: str) -> Note:
 
 def _doubted(reason: str) -> Note:
     def note(session: Session, row: OutboxMessage, now: datetime) -> str:
-        circuit.note_failure(session, reason=reason, now=now)
+        circuit.note_failure(session, reason=reason, now=now, channel=row.channel)
         doubt(row, reason=reason, now=now)
         return "doubt"
 
@@ -226,9 +227,11 @@ def _refused(code: int) -> Note:
             return "late"
         row.error_code = code
         if remedy.holds_sender:
-            circuit.trip(session, reason=remedy.reason, now=now)
+            circuit.trip(session, reason=remedy.reason, now=now, channel=row.channel)
         else:
-            circuit.note_success(session, now=now)  # it answered: the provider itself is well
+            circuit.note_success(
+                session, now=now, channel=row.channel
+            )  # it answered: the provider itself is well
         if remedy.act == "retry":
             put_back(row, reason=remedy.reason, failures=0, now=now, wait=remedy.retry_in)
             return "broken" if remedy.holds_sender else "put_back"
@@ -296,6 +299,9 @@ def doubt(row: OutboxMessage, *, reason: str, now: datetime) -> None:
     row.reason, row.doubted_at, row.lease_until = reason, now, None
     row.doubts += 1
     row.searches, row.searched_at = 0, None
+    if row.channel == "voice":
+        # a call has no text to search for, and ringing twice frightens: at most once, then a person
+        row.status, row.reason = rules.message_after(row.status, "hand"), "call.doubt"
 
 
 def apply_remedy(session: Session, row: OutboxMessage, remedy: rules.Remedy, *, now: datetime) -> None:
@@ -327,36 +333,34 @@ def _after_bad_news(session: Session, row: OutboxMessage, code: int, *, now: dat
     if remedy.number_fact and code:
         learn(session, row.to_number, remedy.number_fact, source=str(code), now=now)
     if remedy.once and not row.dedup_key.endswith(AGAIN):
-        _once_more(session, row, now=now, wait=remedy.retry_in or timedelta())
+        at = rules.leaves_at(now=now + (remedy.retry_in or timedelta()), night_from=row.night_from)
+        once_more(session, row, key=f"{row.dedup_key}{AGAIN}", at=at, now=now)
 
 
-def _once_more(session: Session, row: OutboxMessage, *, now: datetime, wait: timedelta) -> None:
-    """A second message in the place of an undelivered one, when it still makes sense by then."""
-    at = now + wait
+def once_more(session: Session, row: OutboxMessage, *, key: str, at: datetime, now: datetime) -> None:
+    """A second message in the place of one that nobody got, when it still makes sense by then."""
     if row.useful_until is not None and row.useful_until <= at:
         return
-    key = f"{row.dedup_key}{AGAIN}"
     if session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedup_key == key)):
         return
     kept = ("kind", "channel", "to_number", "person_id", "subject_kind", "subject_id", "reference", "body")
     copied = {
         name: getattr(row, name) for name in (*kept, "segments", "priority", "useful_until", "night_from")
     }
-    not_before = rules.leaves_at(now=at, night_from=row.night_from)
-    session.add(
-        OutboxMessage(id=new_hex_id(), dedup_key=key, created_at=now, not_before=not_before, **copied)
-    )
+    session.add(OutboxMessage(id=new_hex_id(), dedup_key=key, created_at=now, not_before=at, **copied))
     row.reason, row.handled_at = f"{row.reason}.again", now
 
 
-def _may_leave(now: datetime) -> ColumnElement[bool]:
-    """Queued, due, still useful, and by day or by its own right at night."""
+def may_leave(now: datetime, *, channel: str = "sms") -> ColumnElement[bool]:
+    """Queued, due, still useful, and by day or by its own right at night. Calls keep to their own hours."""
     condition = (
         (OutboxMessage.status == "queued")
-        & (OutboxMessage.channel == "sms")
+        & (OutboxMessage.channel == channel)
         & (OutboxMessage.not_before <= now)
         & or_(OutboxMessage.useful_until.is_(None), OutboxMessage.useful_until > now)
     )
+    if channel == "voice":
+        return condition if rules.call_at(now) == now else condition & false()
     if not rules.is_day(now):
         condition &= OutboxMessage.night_from <= now
     return condition

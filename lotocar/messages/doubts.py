@@ -91,6 +91,7 @@ def _to_search(session: Session, now: datetime) -> Sequence[OutboxMessage]:
         select(OutboxMessage)
         .where(
             OutboxMessage.status == "uncertain",
+            OutboxMessage.channel == "sms",
             or_(OutboxMessage.claimed_at <= since_claim, OutboxMessage.doubted_at <= since_claim),
             or_(
                 OutboxMessage.searched_at.is_(None),
@@ -146,6 +147,7 @@ def _silent(session: Session, now: datetime) -> Sequence[OutboxMessage]:
         select(OutboxMessage)
         .where(
             OutboxMessage.status.in_(("accepted", "sent")),
+            OutboxMessage.channel == "sms",
             OutboxMessage.sent_at <= now - rules.POLL_AFTER,
             or_(OutboxMessage.polled_at.is_(None), OutboxMessage.polled_at <= now - POLL_EVERY),
         )

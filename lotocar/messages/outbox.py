@@ -119,7 +119,8 @@ def queue_call(
     """The same message for somebody without SMS: a call for the desk, with the text to read aloud.
 
     It waits on the call list (`queries.to_handle`) until somebody ticks it; `to` None means that we know no
-    number at all.
+    number at all. When a number permitted for automatic calls is configured, the voice rings first, and the
+    desk only if nobody answers.
 
     Raises:
         NotFound: this kind is never said aloud.
@@ -147,6 +148,8 @@ def queue_call(
         useful_until=useful_until,
         created_at=now,
     )
+    if voice.voice and to is not None:
+        row.channel, row.status, row.reason, row.not_before = "voice", "queued", "", rules.call_at(now)
     return _kept(session, row)
 
 

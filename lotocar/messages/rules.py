@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 
 from lotocar.values.days import PARIS
 from lotocar.values.steps import Table, allows, step
@@ -257,6 +258,58 @@ def needs_a_human(kind: str, status: str) -> bool:
     if status == "needs_human":
         return True
     return status in {"failed", "undelivered", "expired", "blocked", "canceled"} and kind not in COURTESIES
+
+
+# --- calls ------------------------------------------------------------------------------------------------
+
+CALLS_FROM, CALLS_UNTIL = time(9, 0), time(20, 0)
+CALL_AGAIN = (timedelta(minutes=15), timedelta(minutes=60))  # busy or nobody: two more tries, then the desk
+CALL_ROUNDS = 3
+ASKING_KINDS = frozenset(
+    {
+        "driver_approached",
+        "driver_relaunched",
+        "driver_reminder",
+        "passenger_reminder",
+        "passenger_unserved",
+        "ride_happened",
+        "offer_renewal",
+    }
+)
+CALL_WORD = {
+    "completed": "delivered",
+    "busy": "undelivered",
+    "no-answer": "undelivered",
+    "failed": "undelivered",
+    "canceled": "canceled",
+}
+
+
+def call_at(now: datetime) -> datetime:
+    """`now` between 9:00 and 20:00 in Paris, else the next 9:00."""
+    local = now.astimezone(PARIS)
+    if CALLS_FROM <= local.time() < CALLS_UNTIL:
+        return now
+    day = local.date() if local.time() < CALLS_FROM else local.date() + timedelta(days=1)
+    return datetime.combine(day, CALLS_FROM, PARIS).astimezone(now.tzinfo)
+
+
+class Key(StrEnum):
+    """What a key pressed during a call means."""
+
+    YES = "yes"
+    NO = "no"
+    REPEAT = "repeat"
+    HUMAN = "human"
+
+
+def key_meaning(digits: str, *, asks: bool) -> Key:
+    """1 yes, 2 no (when a question was asked), 0 a person rings back; 3, anything else or nothing repeats."""
+    if digits == "0":
+        return Key.HUMAN
+    if asks and digits in {"1", "2"}:
+        return Key.YES if digits == "1" else Key.NO
+    return Key.REPEAT
 
 
 # --- allowances -------------------------------------------------------------------------------------------

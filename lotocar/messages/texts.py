@@ -23,13 +23,15 @@ class SenderPolicy:
     """From whom our messages come, and whether one can answer them.
 
     `desk_phone` is shown as French people read it; `public_base_url` has no trailing slash. A one-way sender
-    never asks for an answer: its texts give a private link and the desk's number.
+    never asks for an answer: its texts give a private link and the desk's number. `voice` tells that a number
+    permitted for automatic calls is configured; without it, landlines are rung by the desk.
     """
 
     two_way: bool
     desk_phone: str
     public_base_url: str
     organisation: str
+    voice: bool = False
 
 
 def sms(kind: str, values: Mapping[str, object], *, sender: SenderPolicy, reference: str) -> str:

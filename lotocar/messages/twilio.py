@@ -19,6 +19,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.twiml.voice_response import VoiceResponse
 
 from lotocar.messages import rules
 from lotocar.messages.channels import (
@@ -34,6 +35,9 @@ from lotocar.messages.channels import (
 )
 
 LIST_LIMIT = 1000
+RING_SECONDS = 30
+GATHER_SECONDS = 10
+FRENCH = "fr-FR"
 RETRY_AFTER_DEFAULT = timedelta(seconds=30)
 RETRY_AFTER_MAX = timedelta(minutes=30)
 
@@ -108,6 +112,71 @@ class TwilioSender:
             return list(self.client.messages.list(page_size=LIST_LIMIT, limit=LIST_LIMIT, **filters))
         except (TwilioException, ValueError, TypeError, AttributeError) as error:
             _explain(error)
+
+
+class TwilioCaller:
+    """Rings from one permitted number and lets our hooks say the words. https://www.twilio.com/docs/voice/api
+
+    `voice_url` is the public address of our voice hook, to which « /<row>/<attempt> » is added. Nothing is
+    recorded or transcribed; Twilio says whether a machine answered.
+    """
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        sender: str,
+        voice_url: str,
+        base_url: str = "",
+        timeout: timedelta = rules.HTTP_TIMEOUT,
+    ) -> None:
+        self.sender = sender
+        self.voice_url = voice_url.rstrip("/")
+        self.client = Client(account_sid, auth_token, http_client=PlainHttp(base_url, timeout))
+
+    def send(self, message: Outgoing) -> Accepted:
+        """Place one call: POST Calls.json."""
+        address = f"{self.voice_url}/{message.id}/{message.attempt}"
+        try:
+            placed = self.client.calls.create(
+                to=message.to,
+                from_=self.sender,
+                url=address,
+                status_callback=f"{address}/fin",
+                status_callback_event=["completed"],
+                timeout=RING_SECONDS,
+                machine_detection="Enable",
+                record=False,
+            )
+            sid = placed.sid
+        except (TwilioException, ValueError, TypeError, AttributeError) as error:
+            _explain(error)
+        if not sid:
+            raise Unknown("provider.no_sid")
+        return Accepted(sid=str(sid))
+
+
+def spoken_question(text: str, *, asks: bool, action: str) -> str:
+    """TwiML: the text twice, then a key; without one, the next round at `action`."""
+    menu = "Pour oui, tapez 1. Pour non, tapez 2. " if asks else ""
+    menu += "Pour réécouter, tapez 3. Pour qu'une personne vous rappelle, tapez 0."
+    response = VoiceResponse()
+    gather = response.gather(
+        num_digits=1, timeout=GATHER_SECONDS, action=action, method="POST", action_on_empty_result=True
+    )
+    for words in (text, menu, text, menu):
+        gather.say(words, language=FRENCH)
+        gather.pause(length=1)
+    return str(response)
+
+
+def spoken_end(text: str) -> str:
+    """TwiML: some last words, then hang up."""
+    response = VoiceResponse()
+    response.say(text, language=FRENCH)
+    response.hangup()
+    return str(response)
 
 
 class Signature:

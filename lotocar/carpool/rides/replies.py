@@ -80,6 +80,30 @@ def answer_by_sms(
     return row.state
 
 
+def answer_by_key(
+    session: Session, message: OutboxMessage, *, yes: bool, now: datetime, policy: SenderPolicy, roads: Roads
+) -> str:
+    """The answer that a key gave to a question asked by the voice: acted, or human when a person must see to it."""
+    subject, person_id = message.subject_id, message.person_id or 0
+    if message.kind in {"driver_approached", "driver_relaunched"}:
+        approach = session.get_one(Approach, subject)
+        actor = Actor(ActorKind.PERSON, person_id)
+        if yes:
+            operations.accept(
+                session, approach, through="phone", actor=actor, now=now, policy=policy, roads=roads
+            )
+        else:
+            operations.decline(
+                session, approach, reason="", through="phone", actor=actor, now=now, policy=policy
+            )
+        return "acted"
+    if message.kind == "ride_happened":
+        return _ride_said(session, subject, person_id, yes, now=now, policy=policy)
+    if message.kind == "offer_renewal":
+        return _offer_said(session, subject, person_id, yes, now=now)
+    return "acted" if yes else "human"
+
+
 def persons_of(session: Session, number: str) -> Sequence[Person]:
     """Everybody with this number: one mostly, two when a couple shares it."""
     return session.scalars(
@@ -248,33 +272,41 @@ def _answer_approach(letter: _Letter, question: Question, yes: bool) -> str:
 
 
 def _answer_ride(letter: _Letter, question: Question, yes: bool) -> str:
+    return _ride_said(
+        letter.session, question.subject_id, question.person_id, yes, now=letter.now, policy=letter.policy
+    )
+
+
+def _ride_said(
+    session: Session, ride_id: int, person_id: int, yes: bool, *, now: datetime, policy: SenderPolicy
+) -> str:
     """Both sides' yes makes the ride done; a no is for a human, who hears both."""
-    ride = letter.session.get_one(Ride, question.subject_id, with_for_update=True)
+    ride = session.get_one(Ride, ride_id, with_for_update=True)
     says = "done" if yes else "not_done"
-    if question.person_id == ride.driver_id:
+    if person_id == ride.driver_id:
         ride.driver_says = says
     else:
         ride.passenger_says = says
     if ride.driver_says == ride.passenger_says == "done":
-        actor = Actor(ActorKind.PERSON, question.person_id)
-        outcomes.finish(letter.session, ride, "done", actor=actor, now=letter.now, policy=letter.policy)
+        outcomes.finish(
+            session, ride, "done", actor=Actor(ActorKind.PERSON, person_id), now=now, policy=policy
+        )
     return "acted" if yes else "human"
 
 
 def _answer_offer(letter: _Letter, question: Question, yes: bool) -> str:
-    trip = letter.session.get_one(Trip, question.subject_id)
-    actor = Actor(ActorKind.PERSON, question.person_id)
+    return _offer_said(letter.session, question.subject_id, question.person_id, yes, now=letter.now)
+
+
+def _offer_said(session: Session, trip_id: int, person_id: int, yes: bool, *, now: datetime) -> str:
+    trip = session.get_one(Trip, trip_id)
+    actor = Actor(ActorKind.PERSON, person_id)
     if not yes:
-        trips.stop(letter.session, trip, actor=actor, now=letter.now)
+        trips.stop(session, trip, actor=actor, now=now)
         return "acted"
-    trip.confirmed_at = letter.now
+    trip.confirmed_at = now
     journal.note(
-        letter.session,
-        actor=actor,
-        now=letter.now,
-        verb="trip.still_offered",
-        subject_kind="trip",
-        subject_id=trip.id,
+        session, actor=actor, now=now, verb="trip.still_offered", subject_kind="trip", subject_id=trip.id
     )
     return "acted"
 

@@ -6,7 +6,10 @@ import time
 from collections import deque
 from threading import Lock
 
+from flask import abort, request
 from prometheus_client import Counter
+
+from lotocar.web.edge import outside
 
 REFUSED = Counter("lotocar_hooks_refused_total", "Calls to a machine's door that bore no genuine signature")
 PER_MINUTE = 20
@@ -36,3 +39,18 @@ class Knocks:
 
 
 KNOCKS = Knocks()
+
+
+def check_signature() -> None:
+    """Go on for a genuine provider; 403 otherwise, and 429 for whoever insists. Nothing is stored.
+
+    The true provider always passes, also when somebody else floods from behind the same proxy.
+    """
+    path = request.full_path if request.query_string else request.path
+    given = request.headers.get("X-Twilio-Signature", "")
+    if outside().signature.is_genuine(path, request.form, given):
+        return
+    visitor = request.remote_addr or ""
+    dropped = KNOCKS.too_many(visitor)
+    KNOCKS.count(visitor)
+    abort(429 if dropped else 403)

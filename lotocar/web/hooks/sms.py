@@ -15,14 +15,14 @@ from lotocar.messages import inbound
 from lotocar.messages.callbacks import StatusWord, note_status
 from lotocar.messages.channels import Received
 from lotocar.web.edge import outside, policy, session
-from lotocar.web.hooks.knocks import KNOCKS
+from lotocar.web.hooks.knocks import check_signature
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 
 def inbound_sms() -> Response:
     """One SMS received: kept, then read."""
-    _check_signature()
+    check_signature()
     form = request.form
     sid = form.get("MessageSid") or form.get("SmsSid") or ""
     if not sid:
@@ -43,7 +43,7 @@ def inbound_sms() -> Response:
 
 def sms_status(outbox_id: str, attempt: int) -> Response:
     """The provider's word on a message of ours; the address names the row and the attempt."""
-    _check_signature()
+    check_signature()
     form = request.form
     word = StatusWord(
         outbox_id=outbox_id,
@@ -70,17 +70,6 @@ def _read(inbound_id: int) -> None:
         # the message is kept; the timetable reads it again, and a human sees it if that fails too
         session().rollback()
         current_app.logger.exception("inbound message %s could not be read", inbound_id)
-
-
-def _check_signature() -> None:
-    path = request.full_path if request.query_string else request.path
-    given = request.headers.get("X-Twilio-Signature", "")
-    if outside().signature.is_genuine(path, request.form, given):
-        return
-    visitor = request.remote_addr or ""
-    dropped = KNOCKS.too_many(visitor)
-    KNOCKS.count(visitor)
-    abort(429 if dropped else 403)
 
 
 def _number(text: str) -> int:
