@@ -79,6 +79,7 @@ def register_driver() -> Response:
             now=now,
         )
         offers.post_trip(session(), driver=driver, offer=form.offer(), confirmed=True, actor=actor, now=now)
+        driver = offers.confirm_pending(session(), driver, actor=actor, now=now)
     except Invalid as error:
         form.blame(error)
         return _driver_page(form, status=422)
@@ -104,19 +105,14 @@ def add_trip(person_id: int) -> Response:
     driver, form = _the_driver(person_id), TripForm()
     if not form.validate():
         return _trip_page(driver, form, status=422)
+    now, actor = clock.now(), guards.actor()
     try:
-        offers.post_trip(
-            session(),
-            driver=driver,
-            offer=form.offer(),
-            confirmed=True,
-            actor=guards.actor(),
-            now=clock.now(),
-        )
+        offers.post_trip(session(), driver=driver, offer=form.offer(), confirmed=True, actor=actor, now=now)
+        driver = offers.confirm_pending(session(), driver, actor=actor, now=now)
     except Invalid as error:
         form.blame(error)
         return _trip_page(driver, form, status=422)
-    return see_other("desk.person", notice="Trajet enregistré.", person_id=person_id)
+    return see_other("desk.person", notice="Trajet enregistré.", person_id=driver.id)
 
 
 def change_trip(trip_id: int) -> Response:
