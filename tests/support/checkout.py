@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 def own_files() -> tuple[Path, ...]:
     """Every file under version control, or about to be; what tools leave behind is not ours."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        # whoever owns the checkout: a container's root reads what another user cloned
+        [
+            "git",
+            "-c",
+            f"safe.directory={ROOT}",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -25,7 +34,8 @@ def own_files() -> tuple[Path, ...]:
     return tuple(file for file in files if file.is_file())
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
     """Each module of the application: its path from the root, and its syntax tree."""
-    for file in sorted((ROOT / "lotocar").rglob("*.py")):
-        yield str(file.relative_to(ROOT)), ast.parse(file.read_text())
+    files = sorted((ROOT / "lotocar").rglob("*.py"))
+    return tuple((str(file.relative_to(ROOT)), ast.parse(file.read_text())) for file in files)
