@@ -104,6 +104,15 @@ def worker() -> None:
     jobs.run_worker(app)
 
 
+@main.command(help="Met les tables à jour, après une nouvelle version.")
+def migrate() -> None:
+    """Bring the tables to this version; nothing is asked, so that a script may call it."""
+    app = _real_app()
+    with app.app_context():
+        _migrate()
+    click.echo("Les tables sont à jour.")
+
+
 @main.command(help="Prépare la base : tables, structure, premier compte.")
 @click.option("--name", prompt="Nom du service", help="Nom du service.")
 @click.option("--desk-phone", prompt="Téléphone de l'accueil", help="Numéro de l'accueil.")
@@ -367,7 +376,8 @@ def _serve(app: House, settings: config.Settings, *, host: str, port: int) -> No
         port=port,
         threads=settings.threads,
         ident="lotocar",
-        clear_untrusted_proxy_headers=True,
+        # the app believes as many proxies as the settings say; with none, their headers stop here
+        clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
     )
 
 
