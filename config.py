@@ -39,6 +39,14 @@ class Settings:
     voice_sender: str = ""
     ban_url: str = "https://data.geopf.fr/geocodage"
     addresses_online: bool = False
+    registry_access_key: str = ""
+    registry_secret_key: str = ""
+    registry_demo_access_key: str = ""
+    registry_demo_secret_key: str = ""
+    registry_url: str = ""
+    registry_demo_url: str = ""
+    registry_version: str = "v3.4"
+    registry_class: str = "A"
 
     @property
     def sends_for_real(self) -> bool:
@@ -71,6 +79,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         voice_sender=env.get("VOICE_SENDER", ""),
         ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
         addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
+        registry_access_key=env.get("REGISTRY_ACCESS_KEY", ""),
+        registry_secret_key=_secret(env, "REGISTRY_SECRET_KEY"),
+        registry_demo_access_key=env.get("REGISTRY_DEMO_ACCESS_KEY", ""),
+        registry_demo_secret_key=_secret(env, "REGISTRY_DEMO_SECRET_KEY"),
+        registry_url=env.get("REGISTRY_URL", "").rstrip("/"),
+        registry_demo_url=env.get("REGISTRY_DEMO_URL", "").rstrip("/"),
+        registry_version=env.get("REGISTRY_VERSION") or "v3.4",
+        registry_class=env.get("REGISTRY_CLASS") or "A",
     )
     check(settings)
     return settings
@@ -91,6 +107,17 @@ def demonstration(database: Path, *, host: str, port: int) -> Settings:
     )
 
 
+def refuse_real_sending(environ: Mapping[str, str] | None = None) -> None:
+    """Refuse a demonstration beside real SMS credentials: somebody has taken one for the other.
+
+    Raises:
+        BadSetting: TWILIO_ACCOUNT_SID is set.
+    """
+    env = os.environ if environ is None else environ
+    if env.get("TWILIO_ACCOUNT_SID"):
+        raise BadSetting("TWILIO_ACCOUNT_SID: a demonstration never sends for real, remove it or use ./run serve")
+
+
 def check(settings: Settings) -> None:
     """Refuse what must never run for real.
 
@@ -107,6 +134,7 @@ def check(settings: Settings) -> None:
         )
     if settings.sends_for_real:
         _check_sending(settings)
+    _check_registry(settings)
 
 
 def _check_sending(settings: Settings) -> None:
@@ -122,6 +150,29 @@ def _check_sending(settings: Settings) -> None:
         host = urlsplit(settings.twilio_base_url)
         if host.scheme != "https" and host.hostname not in {"127.0.0.1", "localhost"}:
             raise BadSetting("TWILIO_BASE_URL: HTTPS or loopback only, credentials travel to it")
+
+
+def _check_registry(settings: Settings) -> None:
+    pairs = {
+        "REGISTRY": (settings.registry_access_key, settings.registry_secret_key),
+        "REGISTRY_DEMO": (settings.registry_demo_access_key, settings.registry_demo_secret_key),
+    }
+    for name, pair in pairs.items():
+        if any(pair) and not all(pair):
+            raise BadSetting(f"{name}_ACCESS_KEY and {name}_SECRET_KEY go together")
+    if all(pairs["REGISTRY"]) and pairs["REGISTRY"] == pairs["REGISTRY_DEMO"]:
+        raise BadSetting("REGISTRY_DEMO_ACCESS_KEY: each registry has its own pair of keys")
+    if settings.registry_version not in {"v3.3", "v3.4"}:
+        raise BadSetting("REGISTRY_VERSION: v3.3 or v3.4 is needed")
+    if settings.registry_class not in {"A", "B", "C"}:
+        raise BadSetting("REGISTRY_CLASS: A, B or C is needed, as the registry granted")
+    for name, url in (
+        ("REGISTRY_URL", settings.registry_url),
+        ("REGISTRY_DEMO_URL", settings.registry_demo_url),
+    ):
+        host = urlsplit(url)
+        if url and host.scheme != "https" and host.hostname not in {"127.0.0.1", "localhost"}:
+            raise BadSetting(f"{name}: HTTPS or loopback only, credentials travel to it")
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:

@@ -60,6 +60,10 @@ def main() -> None:
 @click.option("--reset", is_flag=True, help="Efface la démonstration et la refait.")
 def demo(host: str, port: int, reset: bool) -> None:
     """Make or reopen the demonstration, serve it with its worker."""
+    try:
+        config.refuse_real_sending()
+    except config.BadSetting as error:
+        raise click.ClickException(f"Réglage refusé – {error}") from None
     if reset:
         for leftover in DEMO_DATABASE.parent.glob(f"{DEMO_DATABASE.name}*"):
             leftover.unlink()
