@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lotocar.db import normal_url
 
 ROOT = Path(__file__).resolve().parent
+PROOF_CLASSES = ("A", "B", "C")
 DEFAULT_SECRET = "change-me"  # noqa: S105 refused outside demonstration and tests
 
 
@@ -86,7 +87,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         registry_url=env.get("REGISTRY_URL", "").rstrip("/"),
         registry_demo_url=env.get("REGISTRY_DEMO_URL", "").rstrip("/"),
         registry_version=env.get("REGISTRY_VERSION") or "v3.4",
-        registry_class=env.get("REGISTRY_CLASS") or "A",
+        registry_class=env.get("REGISTRY_CLASS") or PROOF_CLASSES[0],
     )
     check(settings)
     return settings
@@ -115,7 +116,9 @@ def refuse_real_sending(environ: Mapping[str, str] | None = None) -> None:
     """
     env = os.environ if environ is None else environ
     if env.get("TWILIO_ACCOUNT_SID"):
-        raise BadSetting("TWILIO_ACCOUNT_SID: a demonstration never sends for real, remove it or use ./run serve")
+        raise BadSetting(
+            "TWILIO_ACCOUNT_SID : une démonstration n'envoie jamais pour de vrai ; retirez-le, ou lancez ./run serve"
+        )
 
 
 def check(settings: Settings) -> None:
@@ -125,12 +128,12 @@ def check(settings: Settings) -> None:
         BadSetting: with the name of the setting and what to do.
     """
     if settings.secret_key in {"", DEFAULT_SECRET} or len(settings.secret_key) < 32:
-        raise BadSetting("SECRET_KEY: give at least 32 random characters (or SECRET_KEY_FILE)")
+        raise BadSetting("SECRET_KEY : donnez au moins 32 caractères au hasard (ou SECRET_KEY_FILE)")
     base = urlsplit(settings.public_base_url)
     local = base.hostname in {"127.0.0.1", "localhost", "::1"}
     if not base.hostname or (base.scheme != "https" and not local):
         raise BadSetting(
-            "PUBLIC_BASE_URL: the public https:// address is needed, links and signatures depend on it"
+            "PUBLIC_BASE_URL : il faut l'adresse publique en https://, les liens et les signatures en dépendent"
         )
     if settings.sends_for_real:
         _check_sending(settings)
@@ -139,40 +142,39 @@ def check(settings: Settings) -> None:
 
 def _check_sending(settings: Settings) -> None:
     if not settings.twilio_auth_token or not settings.sms_sender:
-        raise BadSetting("TWILIO_AUTH_TOKEN and SMS_SENDER go with TWILIO_ACCOUNT_SID")
+        raise BadSetting("TWILIO_AUTH_TOKEN et SMS_SENDER vont avec TWILIO_ACCOUNT_SID")
     if settings.sms_sender.startswith(("+336", "+337")):
-        raise BadSetting("SMS_SENDER: French 06 and 07 numbers are closed to automated messages")
+        raise BadSetting("SMS_SENDER : les numéros en 06 et 07 sont interdits aux envois automatiques")
     if settings.voice_sender.startswith(("+336", "+337")):
-        raise BadSetting("VOICE_SENDER: French 06 and 07 numbers are closed to automated calls")
+        raise BadSetting("VOICE_SENDER : les numéros en 06 et 07 sont interdits aux appels automatiques")
     if settings.sms_two_way and not settings.sms_sender.lstrip("+").isdigit():
-        raise BadSetting("SMS_TWO_WAY: a sender made of letters cannot receive answers, set it to no")
+        raise BadSetting("SMS_TWO_WAY : un expéditeur en lettres ne reçoit pas de réponse, mettez « no »")
     if settings.twilio_base_url:
         host = urlsplit(settings.twilio_base_url)
         if host.scheme != "https" and host.hostname not in {"127.0.0.1", "localhost"}:
-            raise BadSetting("TWILIO_BASE_URL: HTTPS or loopback only, credentials travel to it")
+            raise BadSetting("TWILIO_BASE_URL : HTTPS ou cette machine seulement, des identifiants y passent")
 
 
 def _check_registry(settings: Settings) -> None:
-    pairs = {
-        "REGISTRY": (settings.registry_access_key, settings.registry_secret_key),
-        "REGISTRY_DEMO": (settings.registry_demo_access_key, settings.registry_demo_secret_key),
-    }
-    for name, pair in pairs.items():
-        if any(pair) and not all(pair):
-            raise BadSetting(f"{name}_ACCESS_KEY and {name}_SECRET_KEY go together")
-    if all(pairs["REGISTRY"]) and pairs["REGISTRY"] == pairs["REGISTRY_DEMO"]:
-        raise BadSetting("REGISTRY_DEMO_ACCESS_KEY: each registry has its own pair of keys")
+    real = (settings.registry_access_key, settings.registry_secret_key)
+    demo = (settings.registry_demo_access_key, settings.registry_demo_secret_key)
+    if any(any(pair) and not all(pair) for pair in (real, demo)):
+        raise BadSetting(
+            "REGISTRY_ACCESS_KEY goes with REGISTRY_SECRET_KEY, and the same for the demonstration's"
+        )
+    if all(real) and real == demo:
+        raise BadSetting("REGISTRY_DEMO_ACCESS_KEY : chaque registre a sa propre paire de clés")
     if settings.registry_version not in {"v3.3", "v3.4"}:
-        raise BadSetting("REGISTRY_VERSION: v3.3 or v3.4 is needed")
-    if settings.registry_class not in {"A", "B", "C"}:
-        raise BadSetting("REGISTRY_CLASS: A, B or C is needed, as the registry granted")
+        raise BadSetting("REGISTRY_VERSION : v3.3 ou v3.4")
+    if settings.registry_class not in PROOF_CLASSES:
+        raise BadSetting("REGISTRY_CLASS : A, B ou C, telle que le registre l'a accordée")
     for name, url in (
         ("REGISTRY_URL", settings.registry_url),
         ("REGISTRY_DEMO_URL", settings.registry_demo_url),
     ):
         host = urlsplit(url)
         if url and host.scheme != "https" and host.hostname not in {"127.0.0.1", "localhost"}:
-            raise BadSetting(f"{name}: HTTPS or loopback only, credentials travel to it")
+            raise BadSetting(f"{name} : HTTPS ou cette machine seulement, des identifiants y passent")
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:
@@ -181,7 +183,7 @@ def _secret(env: Mapping[str, str], name: str) -> str:
         try:
             return Path(path).read_text().strip()
         except OSError as error:
-            raise BadSetting(f"{name}_FILE: cannot be read ({error.strerror})") from None
+            raise BadSetting(f"{name}_FILE : illisible ({error.strerror})") from None
     return env.get(name, "")
 
 
@@ -189,7 +191,7 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     try:
         return int(env.get(name) or default)
     except ValueError:
-        raise BadSetting(f"{name}: a whole number is needed") from None
+        raise BadSetting(f"{name} : il faut un nombre entier") from None
 
 
 def _boolean(env: Mapping[str, str], name: str, default: bool) -> bool:
@@ -198,7 +200,7 @@ def _boolean(env: Mapping[str, str], name: str, default: bool) -> bool:
         return True
     if text in {"no", "false", "0", "off", "non"}:
         return False
-    raise BadSetting(f"{name}: yes or no is needed")
+    raise BadSetting(f"{name} : il faut « yes » ou « no »")
 
 
 def describes_installation(environ: Mapping[str, str] | None = None) -> bool:
