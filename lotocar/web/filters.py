@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, get_flashed_messages
+from sqlalchemy.exc import OperationalError
 
 from lotocar import clock
+from lotocar.db import reading
 from lotocar.errors import NotFound
 from lotocar.organisation import queries as organisation
 from lotocar.values import phone, wording
@@ -50,10 +52,13 @@ def short_name(person: Any) -> str:
 def every_page() -> dict[str, Any]:
     """The installation, who is signed in, and the sentences left by the last act."""
     try:
-        house: Any = organisation.current(session())
-    except NotFound:
+        with reading():  # the page that says « very busy » must not queue behind the writer it speaks of
+            house: Any = organisation.current(session())
+            account = guards.current_account()
+    except (NotFound, OperationalError) as error:
+        if isinstance(error, OperationalError):
+            session().rollback()
         return {"flashes": get_flashed_messages(with_categories=True)}
-    account = guards.current_account()
     return {
         "organisation": {
             "name": house.name,
