@@ -175,7 +175,7 @@ def run(
     """The whole bench on one engine; with `without`, one safeguard of the code is taken away first."""
     report = Report(engine, points, seed)
     began = time.monotonic()
-    with _installation(engine) as world, SABOTAGES[without]():
+    with installation(engine) as world, SABOTAGES[without]():
         for one in range(seed, seed + points):
             _one(world, one, report)
             if progress and (one - seed) % 200 == 199:
@@ -200,7 +200,8 @@ def _one(world: World, seed: int, report: Report) -> None:
 
 
 @contextmanager
-def _installation(engine: str) -> Iterator[World]:
+def installation(engine: str) -> Iterator[World]:
+    """A whole installation on this engine, with its own Twilio and clock."""
     shared_clock = SharedClock()
     with tempfile.TemporaryDirectory(prefix="lotocar-crash-") as folder:
         os.chmod(folder, 0o755)
