@@ -132,6 +132,12 @@ def renew(rim: Rim) -> int:
     return _each(rim, timetable.to_renew, timetable.renew)
 
 
+def learn_of_lines(rim: Rim) -> int:
+    """Carry what sending taught us onto people's lines."""
+    with rim.factory.begin() as session:
+        return timetable.learn_of_lines(session, now=rim.clock())
+
+
 def lose_sight(rim: Rim) -> int:
     """Put rides that nobody spoke of onto the call list."""
     with rim.factory.begin() as session:
@@ -174,6 +180,7 @@ TIMETABLE = (
     Job("reconcile", timedelta(seconds=20), reconcile),
     Job("read_replies", timedelta(seconds=20), read_replies),
     Job("poll", timedelta(minutes=1), poll),
+    Job("learn_of_lines", timedelta(minutes=1), learn_of_lines),
     Job("lapse", timedelta(minutes=1), lapse),
     Job("pull", timedelta(minutes=5), pull),
     Job("remind", timedelta(minutes=5), remind),

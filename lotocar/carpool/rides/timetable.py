@@ -10,21 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import operations as people_operations
 from lotocar.carpool.people import queries as people
-from lotocar.carpool.people.models import Person
+from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.rides import texts
 from lotocar.carpool.rides.bookings import note_approach, note_ride
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.trips.models import Trip
 from lotocar.messages import outbox
-from lotocar.messages.models import OutboxMessage
+from lotocar.messages.models import NumberFact, OutboxMessage
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM
 from lotocar.values.days import PARIS
+from lotocar.values.phone import LineKind
 
 RELAUNCH_NO_SOONER = timedelta(hours=2)
 RELAUNCH_LEAVES = timedelta(hours=1)  # before the question lapses
@@ -257,6 +258,32 @@ def renew(session: Session, trip_id: int, *, now: datetime, policy: SenderPolicy
         priority=8,
     )
     return True
+
+
+# --- what the channel taught us -------------------------------------------------------------------------------
+
+
+def learn_of_lines(session: Session, *, now: datetime) -> int:
+    """Carry what sending taught us onto people's lines, where the desk and the next question read it.
+
+    A line whose owner stopped SMS, or that takes none, is rung from now on. How many lines changed.
+    """
+    taught = session.execute(
+        select(PhoneLine, NumberFact.fact)
+        .join(NumberFact, NumberFact.number == PhoneLine.e164)
+        .where(
+            or_(
+                and_(NumberFact.fact == "stopped", PhoneLine.sms_stopped_at.is_(None)),
+                and_(NumberFact.fact == "landline", PhoneLine.kind == LineKind.MOBILE.value),
+            )
+        )
+    ).all()
+    for line, fact in taught:
+        if fact == "stopped":
+            line.sms_stopped_at = now
+        else:
+            line.kind = LineKind.LANDLINE.value
+    return len(taught)
 
 
 def tell(

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people.queries import sms_line
 from lotocar.carpool.rides import outcomes, timetable
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.journal.models import Entry
+from lotocar.messages.delivery import learn
 from lotocar.messages.models import OutboxMessage
 from lotocar.messages.queries import to_handle
 from lotocar.messages.texts import SenderPolicy
@@ -198,3 +200,16 @@ def test_old_offers_are_asked_about_twenty_at_a_time(session: Session) -> None:
     for _ in range(23):
         make_trip(session, driver=driver, confirmed_at=NOW - timedelta(days=91))
     assert len(timetable.to_renew(session, now=NOW)) == 20
+
+
+@pytest.mark.parametrize("fact", ["stopped", "landline"])
+def test_what_sending_taught_us_of_a_number_turns_the_next_message_into_a_call(
+    session: Session, ride: Ride, fact: str
+) -> None:
+    learn(session, ride.driver.lines[0].e164, fact, source="21610", now=NOW)
+    session.flush()
+    assert timetable.learn_of_lines(session, now=NOW) == 1
+    assert timetable.learn_of_lines(session, now=NOW) == 0
+    assert sms_line(ride.driver) is None
+    run(session, "remind", PICKUP - timedelta(hours=23))
+    assert messages(session, "driver_reminder")[0].channel == "call"
