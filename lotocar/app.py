@@ -25,7 +25,7 @@ from lotocar.web.guards import hang
 from lotocar.web.hooks import urls as hooks
 from lotocar.web.passenger import urls as passenger
 
-MAX_FORM_BYTES = 256 * 1024
+MAX_FORM_BYTES = 4 * 1024 * 1024  # a note of a million letters is refused beside its field, and kept
 csrf = CSRFProtect()
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 

@@ -120,8 +120,15 @@ def test_one_wrong_field_at_a_time_is_said_beside_it(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_note_of_a_million_letters_is_refused_in_words(client: PageClient, village: Village):
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("/bureau/appel", "staff_note"), ("/proposer-un-trajet", "note"), ("/demander", "wish")],
+)
+def test_a_note_of_a_million_letters_is_refused_beside_its_field_and_kept(
+    client: PageClient, village: Village, path: str, field: str
+):
     client.sign_in(role="agent")
-    answer = client.post("/bureau/appel", {"staff_note": HUGE})
-    assert answer.status == 413
+    answer = client.post(path, {field: HUGE})
+    assert answer.status == 422
     assert "trop long" in answer.text
+    assert HUGE in answer.html

@@ -27,7 +27,7 @@ class HandPickForm(Form):
 
     picked: Person | None = None
 
-    def validate(self, legs: Sequence[Leg] = ()) -> bool:  # type: ignore[override]
+    def validate(self, legs: Sequence[Leg] = ()) -> bool:
         """Besides each field: one person and no doubt, and at least one leg."""
         fine = super().validate()
         self.picked = self._known() if not self.driver.errors else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -15,12 +16,24 @@ from lotocar.errors import NotFound, Refused
 from lotocar.messages import inbound
 from lotocar.messages import operations as message_acts
 from lotocar.messages import queries as messages_queries
-from lotocar.messages.models import InboundMessage
+from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.values.actor import Actor
 from lotocar.web import guards
 from lotocar.web.desk import screens, todo_list, words
 from lotocar.web.edge import outside, policy, session
 from lotocar.web.render import see_other
+
+CODE_OR_LINK = re.compile(r"https?://\S+|\b\d{6}\b")
+
+
+def _body(message: OutboxMessage) -> str:
+    """The text without the code or private link in it: they open a door, and are for one person only."""
+    return CODE_OR_LINK.sub("(masqué)", message.body)
+
+
+def _whole_body(message: OutboxMessage) -> str:
+    """The whole text: without a provider, this screen is where messages arrive."""
+    return message.body
 
 
 def todo() -> Response:
@@ -48,6 +61,7 @@ def messages() -> Response:
         received=received,
         senders=_senders(received),
         situation=messages_queries.situation(session(), now=clock.now()),
+        body=_body if outside().settings.sends_for_real else _whole_body,
         words=words,
     )
 
