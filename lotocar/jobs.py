@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
 from lotocar import clock, outside
+from lotocar.carpool.people import codes
 from lotocar.carpool.rides import outcomes, replies, timetable
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
@@ -44,6 +45,7 @@ BEAT_EVERY = timedelta(seconds=10)
 NOTE_EVERY = timedelta(seconds=20)
 CLOCK_TOLERANCE = timedelta(seconds=5)
 RIDE_FORGOTTEN_AFTER = timedelta(days=3)
+CODES_KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,12 @@ def registry_reconcile(rim: Rim) -> bool:
     return settling.reconcile_tonight(rim.factory, registrar, rim.clock, environment=environment)
 
 
+def purge_codes(rim: Rim) -> None:
+    """Forget the codes sent to telephones once they serve no count any more."""
+    with rim.factory.begin() as session:
+        codes.purge_codes(session, before=rim.clock() - CODES_KEPT)
+
+
 TIMETABLE = (
     Job("send", timedelta(seconds=2), send),
     Job("call", timedelta(seconds=15), call),
@@ -188,6 +196,7 @@ TIMETABLE = (
     Job("ask_after", timedelta(minutes=5), ask_after),
     Job("lose_sight", timedelta(hours=1), lose_sight),
     Job("renew", timedelta(hours=1), renew),
+    Job("purge_codes", timedelta(hours=6), purge_codes),
     Job("registry_send", timedelta(minutes=1), registry_send),
     Job("registry_check", timedelta(minutes=10), registry_check),
     Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),
