@@ -23,6 +23,7 @@ SAINTS = {
 }
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+_ACCENTS = dict.fromkeys(range(0x300, 0x370))  # what NFKD sets apart from its letter
 _NOT_A_WORD = re.compile(r"[^a-z0-9\n]+")
 _ABBREVIATION = re.compile(rf"\b(?:{'|'.join(SAINTS)})\b")
 _CONNECTOR = re.compile(rf"\b(?:{'|'.join(sorted(CONNECTORS))})\b")
@@ -31,9 +32,7 @@ _LEADING_ARTICLE = re.compile(rf"(?m)^(?:{'|'.join(sorted(ARTICLES | {'aux'}))})
 
 def fold(text: str) -> str:
     """Lower-case ASCII words separated by single spaces: no accent, hyphen, apostrophe or ligature; « st » is saint."""
-    plain = (
-        unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES)).encode("ascii", "ignore").decode()
-    )
+    plain = unicodedata.normalize("NFKD", text.translate(_LIGATURES)).translate(_ACCENTS).lower()
     words = _NOT_A_WORD.sub(" ", plain).replace("\n ", "\n").replace(" \n", "\n").strip(" ")
     return _ABBREVIATION.sub(lambda match: SAINTS[match[0]], words)
 
@@ -68,18 +67,20 @@ _SOUNDS = [
     *[("gea", "ja"), ("geo", "jo"), ("ge", "je"), ("gi", "ji"), ("gy", "ji"), ("gue", "ge"), ("gui", "gi")],
     *[("gn", "n"), ("sce", "se"), ("sci", "si"), ("ce", "se"), ("ci", "si"), ("cy", "si")],
     *[("qu", "k"), ("q", "k"), ("c", "k"), ("z", "s"), ("w", "v"), ("y", "i")],
-    *[("ain", "in"), ("ein", "in"), ("aim", "in"), ("ai", "e"), ("ei", "e")],
-    *[("mb", "nb"), ("mp", "np"), ("en", "an"), ("em", "am")],
+    *[("ai", "e"), ("ei", "e"), ("mb", "nb"), ("mp", "np")],
 ]
+_NASAL_IN = re.compile(r"[ae]i[mn](?![aeioumny])")
+_NASAL_AN = re.compile(r"e([mn])(?![aeioumny])")
 _FINAL_IL = re.compile(r"(?<=[aeu])il\b")
 _SILENT_END = re.compile(r"(?:es?|[dpstx]+)\b")
 
 
 def sound(words: str) -> str:
     """A rough key of how the folded words sound, spaces kept: « kaor » and « cahors » are both kaor."""
-    heard = _FINAL_IL.sub("i", _SILENT_END.sub("", words))
+    heard = _NASAL_IN.sub("in", _FINAL_IL.sub("i", _SILENT_END.sub("", words)))
     for spelling, letter in _SOUNDS:
         heard = heard.replace(spelling, letter)
+    heard = _NASAL_AN.sub(r"a\1", heard)
     for letter in "abdefijklmnoprstuvx":
         heard = heard.replace(letter * 2, letter)
     return heard

@@ -65,7 +65,12 @@ def allows(reading: Reading, line: int) -> bool:
     return (
         (not reading.departement or commune.departement == reading.departement)
         and (not reading.postcode or reading.postcode in commune.postcodes)
-        and (not reading.parent or reading.parent == folding.core(folding.fold(commune.name)))
+        # a label that names its commune speaks of a former one
+        and (
+            not reading.parent
+            or line >= names().communes
+            and reading.parent == folding.core(folding.fold(commune.name))
+        )
     )
 
 

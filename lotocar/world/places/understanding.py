@@ -52,7 +52,7 @@ def _readings(plain: Reading) -> Iterator[Reading]:
 def _sure(reading: Reading, view: View) -> Iterator[Match]:
     """Names that hold the words as typed; noise (« gare », « la mairie ») only where it is a whole name nearby."""
     found: list[Match] = list(matching.whole(reading))
-    if matching.is_noise(reading):
+    if matching.is_noise(reading) and not reading.is_narrowed:
         found = [match for match in found if view.closeness[match.line] != FAR]
     else:
         found += [*matching.beginnings(reading, view), *matching.words_inside(reading, view)]
@@ -110,10 +110,11 @@ def _among_others(reading: Reading, view: View) -> list[Match]:
     found = list(matching.among_others(reading, view, big=BIG_TOWN))
     inner = replace(reading, words=matching.without_noise(reading))
     if inner.words and matching.is_noisy(reading):
+        sure = list(_sure(inner, view))
+        exact = [match for match in sure if match.exactness == Exactness.EXACT]
         found += [
             Match(match.line, match.score - WHOLE_NAME + AMONG_NOISE, Exactness.WITHIN)
-            for match in _sure(inner, view)
-            if match.exactness == Exactness.EXACT or len(inner.compact) >= SHORTEST_INNER
+            for match in exact or (sure if len(inner.compact) >= SHORTEST_INNER else ())
         ]
     found = [match for match in found if allows(reading, match.line)]
     near = [match for match in found if view.closeness[match.line] != FAR]

@@ -14,7 +14,12 @@ from lotocar.world.places.build.positions import Positions
 from lotocar.world.places.build.sources import Decoupage, Row
 from lotocar.world.places.folding import compact
 
-KINDS = {"commune-deleguee": "COMD", "commune-associee": "COMA", "arrondissement-municipal": "ARM"}
+KINDS = {
+    "commune-actuelle": "COM",
+    "commune-deleguee": "COMD",
+    "commune-associee": "COMA",
+    "arrondissement-municipal": "ARM",
+}
 
 
 def former_rows(
@@ -32,7 +37,7 @@ class _Book:
     ) -> None:
         self.positions, self.linking = positions, linking
         self.current = {row["code"]: row for row in now.current()}
-        self.others = [row for row in now.records("communes") if row["type"] in KINDS]
+        self.others = [row for row in now.records("communes") if row["type"] != "commune-actuelle"]
         self.listed_as = {row["code"]: (KINDS[row["type"]], row["code"], row["nom"]) for row in self.others}
         self.successor = {
             old: code for code, row in self.current.items() for old in row.get("anciensCodes", ())

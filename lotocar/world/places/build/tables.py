@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lotocar.world.places.build.former import former_rows
+from lotocar.world.places.build.former import KINDS, former_rows
 from lotocar.world.places.build.positions import Position, Positions
 from lotocar.world.places.build.sources import Decoupage, Row
 
@@ -24,7 +24,7 @@ def write(out: Path, now: Decoupage, past: Decoupage, positions: Positions) -> I
     yield _save(out / "communes.tsv.gz", (_commune(row, placed, member) for row in communes))
     yield _save(out / "former.tsv.gz", former_rows(now, past, positions, linking))
     yield _save(out / "epci.tsv.gz", sorted([group["code"], group["nom"]] for group in epci))
-    yield _save(out / "departements.tsv.gz", _departements(now, communes, positions))
+    yield _save(out / "departements.tsv.gz", _departements(now, positions))
 
 
 def linking(row: Row) -> int:
@@ -43,11 +43,11 @@ def _commune(row: Row, placed: dict[str, Position], member: dict[str, str]) -> l
     return [code, row["nom"], linking(row), postcodes, row.get("population", 0), *where, member.get(code, "")]
 
 
-def _departements(now: Decoupage, communes: Iterable[Row], positions: Positions) -> Iterator[list[object]]:
+def _departements(now: Decoupage, positions: Positions) -> Iterator[list[object]]:
     """Code, name and the box (south, west, north, east) of its outlines, empty where there are none."""
     boxes: dict[str, tuple[float, float, float, float]] = {}
-    for row in communes:
-        outline = positions.wheels.outline("COM", row["code"])
+    for row in now.records("communes"):
+        outline = positions.wheels.outline(KINDS[row["type"]], row["code"])
         if outline is not None:
             west, south, east, north = outline.bounds
             old = boxes.get(row["departement"], (south, west, north, east))
