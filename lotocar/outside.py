@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from config import Settings
 from lotocar.carpool.matching.mirror import Mirror
+from lotocar.civic.registry.client.environments import Registries, registries
+from lotocar.civic.registry.geography import Geography
+from lotocar.civic.registry.operations import KeysAtHand
+from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender
 from lotocar.messages.stand_in import StandInSender
 from lotocar.messages.texts import SenderPolicy
@@ -31,6 +35,23 @@ class Outside:
     sms: SmsSender
     voice: Sender | None  # rings landlines; without it the desk does
     signature: Signature
+    registries: Registries
+
+    def registry_terms(self, environment: str) -> Terms:
+        """On what terms proofs are made for this registry, compared with roads that ask nobody."""
+        ground = Geography(gazetteer())
+        return Terms(
+            environment=environment,
+            ceiling=self.settings.registry_class,
+            roads=self.mirror.ground,
+            where=ground.declared,
+            insee_of=ground.insee_of,
+        )
+
+    @property
+    def registry_keys(self) -> KeysAtHand:
+        """For which registries we have keys."""
+        return KeysAtHand(demo=self.registries.has("demo"), production=self.registries.has("production"))
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -66,6 +87,17 @@ def build(settings: Settings) -> Outside:
             tokens=(settings.twilio_auth_token, settings.twilio_auth_token_old),
             public_base_url=settings.public_base_url,
         ),
+        registries=_registries(settings),
+    )
+
+
+def _registries(settings: Settings) -> Registries:
+    return registries(
+        demo_keys=(settings.registry_demo_access_key, settings.registry_demo_secret_key),
+        keys=(settings.registry_access_key, settings.registry_secret_key),
+        demo_url=settings.registry_demo_url,
+        url=settings.registry_url,
+        version=settings.registry_version,
     )
 
 

@@ -179,7 +179,7 @@ def upgrade() -> None:
     op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("civility", sa.String(length=3), nullable=False),
         sa.Column("first_name", sa.String(length=80), nullable=False),
         sa.Column("last_name", sa.String(length=80), nullable=False),

@@ -20,7 +20,7 @@ class Person(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(32), unique=True)  # random; the registry's operator_user_id
+    public_id: Mapped[str] = mapped_column(String(40), unique=True)  # random; the registry's operator_user_id
     civility: Mapped[str] = mapped_column(String(3), default="")  # mme, m, or nobody told us
     first_name: Mapped[str] = mapped_column(String(80), default="")
     last_name: Mapped[str] = mapped_column(String(80), default="")

@@ -11,6 +11,7 @@ from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.rides import outcomes as rides
 from lotocar.carpool.trips import operations as trips
+from lotocar.civic.registry import operations as registry
 from lotocar.errors import NotFound
 from lotocar.journal import operations as journal
 from lotocar.messages import operations as messages
@@ -30,6 +31,7 @@ def erase(session: Session, person_id: int, *, actor: Actor, now: datetime, poli
     if person is None or person.erased_at is not None:
         raise NotFound("person")
     numbers = [line.e164 for line in person.lines]
+    registry.erase_person(session, person_id, now=now)
     rides.erase_person(session, person_id, now=now, policy=policy)
     requests.erase_person(session, person_id, now=now)
     trips.erase_person(session, person_id, now=now)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lotocar.civic.registry.checks import Review, review, rpc_day
 from lotocar.civic.registry.csv_file import export_csv
+from lotocar.civic.registry.geography import Where
 from lotocar.civic.registry.json_file import export_json
-from lotocar.civic.registry.queries import Where, couples_since, exact_point
+from lotocar.civic.registry.queries import couples_since, exact_point
 from lotocar.errors import Invalid
 from lotocar.world.roads.router import Roads
 

@@ -81,7 +81,8 @@ class Reason:
 class PersonFacts:
     """One side of a couple.
 
-    `user_id` is our stable random name for the person. `consent` is their latest word on the registry.
+    `user_id` is our stable random name for the person. `consent` is their latest word on the registry, given
+    under the text `consent_version`.
     `adult` None means not asked. `guardian_missing` is a minor for whom no adult has agreed.
     """
 
@@ -90,6 +91,8 @@ class PersonFacts:
     phone_e164: str | None
     last_name: str
     consent: bool
+    consent_version: str = ""
+    consent_at: datetime | None = None
     adult: bool | None = None
     guardian_missing: bool = False
 
@@ -161,6 +164,9 @@ class CoupleFacts:
     licence_plate: str | None = None
     evidence: Evidence = Evidence()
     route: Route | None = None
+    communes: tuple[str | None, str | None] | None = (
+        None  # INSEE codes found at both ends; None: not looked up
+    )
 
     @property
     def duration(self) -> timedelta:

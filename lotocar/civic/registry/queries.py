@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from lotocar.carpool.people.models import Person, PhoneLine
-from lotocar.carpool.people.queries import consenting_to_registry
+from lotocar.carpool.people.models import Consent, Person, PhoneLine
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.facts import CoupleFacts, PersonFacts, Route
+from lotocar.civic.registry.consent import given_consents
+from lotocar.civic.registry.facts import CoupleFacts, Evidence, Incentive, Payment, PersonFacts, Route
+from lotocar.civic.registry.geography import Where
+from lotocar.civic.registry.models import RideDetail
 from lotocar.values.geo import Point, Stop
 from lotocar.values.phone import LineKind
 from lotocar.world.roads.router import Roads
@@ -19,7 +21,7 @@ from lotocar.world.roads.router import Roads
 # Cancelled rides and no-shows have nothing to declare; those nobody has told us about are worth a call.
 DECLARABLE = ("done", "planned", "unknown")
 
-Where = Callable[[Stop], Point]
+InseeOf = Callable[[Point], str | None]
 
 
 def exact_point(stop: Stop) -> Point:
@@ -34,42 +36,85 @@ def couples_since(
     until: datetime,
     roads: Roads | None = None,
     where: Where = exact_point,
+    insee_of: InseeOf | None = None,
 ) -> list[CoupleFacts]:
     """Every ride from day `since` on whose pick-up is not after `until`, done or not yet known to be, by start.
 
     `roads` gives each ride its own route to be compared with; None leaves that comparison out. `where` tells
-    the position to declare for a place: its commune's centre for those whose nature must not show.
+    the position to declare for a place: its commune's centre for those whose nature must not show. `insee_of`
+    finds the commune of a position; None leaves that out too.
 
     Raises:
         Unavailable: `roads` leans on a service that fails.
     """
-    rides = _rides(session, since, until)
-    people = {person for ride in rides for person in (ride.driver_id, ride.passenger_id)}
-    consents = consenting_to_registry(session, people)
-    return [_couple(ride, consents, roads, where) for ride in rides]
-
-
-def _rides(session: Session, since: date, until: datetime) -> Sequence[Ride]:
-    return session.scalars(
-        select(Ride)
+    rides = session.scalars(
+        whole_rides()
         .where(Ride.day >= since, Ride.pickup_at <= until, Ride.status.in_(DECLARABLE))
-        .options(
-            joinedload(Ride.leg),
-            joinedload(Ride.driver).selectinload(Person.lines),
-            joinedload(Ride.passenger).selectinload(Person.lines),
-        )
         .order_by(Ride.pickup_at, Ride.id)
     ).all()
+    return couples_of(session, rides, roads=roads, where=where, insee_of=insee_of)
 
 
-def _couple(ride: Ride, consents: set[int], roads: Roads | None, where: Where) -> CoupleFacts:
+def whole_rides() -> Select[Ride]:
+    """Rides with all that a couple is made of, in one go."""
+    return select(Ride).options(
+        joinedload(Ride.leg),
+        joinedload(Ride.driver).selectinload(Person.lines),
+        joinedload(Ride.passenger).selectinload(Person.lines),
+    )
+
+
+def couples_of(
+    session: Session,
+    rides: Collection[Ride],
+    *,
+    roads: Roads | None = None,
+    where: Where = exact_point,
+    insee_of: InseeOf | None = None,
+) -> list[CoupleFacts]:
+    """These rides as couples, whatever became of them. See `couples_since`."""
+    people = {person for ride in rides for person in (ride.driver_id, ride.passenger_id)}
+    consents = given_consents(session, people)
+    details = _details(session, [ride.id for ride in rides])
+    return [
+        _couple(ride, details.get(ride.id) or _no_detail(), consents, roads, where, insee_of)
+        for ride in rides
+    ]
+
+
+def _details(session: Session, ride_ids: Collection[int]) -> dict[int, RideDetail]:
+    if not ride_ids:
+        return {}
+    rows = session.scalars(select(RideDetail).where(RideDetail.ride_id.in_(ride_ids)))
+    return {row.ride_id: row for row in rows}
+
+
+def _no_detail() -> RideDetail:
+    return RideDetail(
+        incentives=[],
+        payments=[],
+        fee_cents=0,
+        licence_plate="",
+        driver_evidence=False,
+        passenger_evidence=False,
+    )
+
+
+def _couple(
+    ride: Ride,
+    detail: RideDetail,
+    consents: Mapping[int, Consent],
+    roads: Roads | None,
+    where: Where,
+    insee_of: InseeOf | None,
+) -> CoupleFacts:
     start, end = where(ride.leg.origin), where(ride.leg.destination)
     return CoupleFacts(
         ride_id=ride.id,
         journey_id=ride.journey_key,
         trip_id=ride.car_trip_key,
         driver=_person(ride.driver, consents),
-        passenger=_person(ride.passenger, consents),
+        passenger=_person(ride.passenger, consents, adult=detail.passenger_adult),
         start_at=ride.pickup_at,
         start=start,
         end_at=ride.dropoff_at,
@@ -80,8 +125,14 @@ def _couple(ride: Ride, consents: set[int], roads: Roads | None, where: Where) -
         passenger_says=ride.passenger_says,
         seats=ride.seats,
         contribution_cents=ride.contribution_cents,
-        revenue_cents=ride.contribution_cents,  # we keep nothing of it
+        revenue_cents=ride.contribution_cents + sum(each[1] for each in detail.incentives) - detail.fee_cents,
+        fee_cents=detail.fee_cents,
+        incentives=tuple(Incentive(*each) for each in detail.incentives),
+        payments=tuple(Payment(*each) for each in detail.payments),
+        licence_plate=detail.licence_plate or None,
+        evidence=Evidence(driver=detail.driver_evidence, passenger=detail.passenger_evidence),
         route=None if roads is None else _route(roads, start, end),
+        communes=None if insee_of is None else (insee_of(start), insee_of(end)),
     )
 
 
@@ -90,14 +141,17 @@ def _route(roads: Roads, start: Point, end: Point) -> Route:
     return Route(distance_m=leg.metres, duration=timedelta(seconds=leg.seconds), exact=leg.exact)
 
 
-def _person(person: Person, consents: set[int]) -> PersonFacts:
+def _person(person: Person, consents: Mapping[int, Consent], *, adult: bool | None = None) -> PersonFacts:
+    consent = consents.get(person.id)
     return PersonFacts(
         person_id=person.id,
         user_id=person.public_id,
         phone_e164=own_phone(person.lines),
         last_name=person.last_name,
-        consent=person.id in consents,
-        adult=False if person.minor else None,  # we ask who is a minor, nobody has to say they are not
+        consent=consent is not None,
+        consent_version=consent.text_version if consent else "",
+        consent_at=consent.at if consent else None,
+        adult=False if person.minor else adult,  # we ask who is a minor, nobody has to say they are not
         guardian_missing=person.minor and person.guardian_consent_at is None,
     )
 

@@ -145,7 +145,7 @@ def _positions(couple: CoupleFacts, _now: datetime) -> Iterator[Reason]:
     points = (couple.start, couple.end)
     if not all(-90 <= point.lat <= 90 and -180 <= point.lon <= 180 for point in points):  # false for NaN too
         yield Reason(Code.BAD_POSITION)
-    elif not all(map(in_france, points)):
+    elif not all(map(in_france, points)) or None in (couple.communes or ()):
         yield Reason(Code.OUTSIDE_FRANCE)
     else:
         yield from _against_the_line(couple)

@@ -28,7 +28,7 @@ SENTENCES = {
     Code.TOO_SHORT: "Le trajet fait moins de 1 000 mètres : le registre ne l’accepte pas. Vérifiez la distance.",
     Code.TOO_LONG: "Le trajet fait plus de 1 000 kilomètres : le registre ne l’accepte pas. Vérifiez la distance.",
     Code.BAD_POSITION: "La position du départ ou de l’arrivée est impossible. Choisissez de nouveau les deux lieux.",
-    Code.OUTSIDE_FRANCE: "Le départ ou l’arrivée n’est pas en France. Choisissez de nouveau les deux lieux.",
+    Code.OUTSIDE_FRANCE: "Le départ ou l’arrivée n’est dans aucune commune de France. Choisissez de nouveau les deux lieux.",
     Code.SAME_PLACE: "Le départ et l’arrivée sont presque au même endroit. Précisez les deux lieux.",
     Code.SHORTER_THAN_LINE: "La distance notée est plus courte que la ligne droite entre les deux lieux. Corrigez la distance ou les lieux.",
     Code.TOO_FAST: "Le trajet serait allé trop vite pour une voiture. Corrigez les heures ou la distance.",
