@@ -6,13 +6,16 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from math import cos, radians
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from lotocar.values.geo import Point
 from lotocar.world.places import articles
+from lotocar.world.places.outlines import commune_at
 
 DATA = Path(__file__).parent / "data"
 PositionSource = Literal["mairie", "outline", "approximate"]
@@ -86,11 +89,13 @@ class Gazetteer:
         return None if line is None else self.at(line)
 
     def nearest(self, point: Point) -> Commune:
-        """The commune whose centre is nearest, as the crow flies."""
-        lat = np.array(self.column(5), dtype=float)
-        lon = np.array(self.column(6), dtype=float)
-        east = (lon - point.lon) * np.cos(np.radians(point.lat))
-        return self.at(int(np.argmin((lat - point.lat) ** 2 + east**2)))
+        """The commune this point lies in where outlines are at hand, else the one whose centre is nearest."""
+        held = self.commune(commune_at(point, self._folder) or "")
+        if held:
+            return held
+        lat, lon = self._centres
+        away = (lat - point.lat) ** 2 + ((lon - point.lon) * cos(radians(point.lat))) ** 2
+        return self.at(int(np.argmin(away)))
 
     def line_of(self, insee: str) -> int:
         """The line of this commune in the file.
@@ -141,6 +146,10 @@ class Gazetteer:
     def former_column(self, index: int) -> list[str]:
         """One column of the former names' file, as text."""
         return [row[index] for row in self._former]
+
+    @cached_property
+    def _centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        return np.array(self.column(5), float), np.array(self.column(6), float)
 
     @cached_property
     def epci_names(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lotocar.world.places import folding
-from lotocar.world.places.gazetteer import departement_of, gazetteer
+from lotocar.world.places.gazetteer import Commune, departement_of, gazetteer
 from lotocar.world.places.home import FAR, INSIDE, Home, closeness
 from lotocar.world.places.index import names
 from lotocar.world.places.reading import Reading
@@ -65,13 +65,17 @@ def allows(reading: Reading, line: int) -> bool:
     return (
         (not reading.departement or commune.departement == reading.departement)
         and (not reading.postcode or reading.postcode in commune.postcodes)
-        # a label that names its commune speaks of a former one
-        and (
-            not reading.parent
-            or line >= names().communes
-            and reading.parent == folding.core(folding.fold(commune.name))
-        )
+        and (not reading.parent or (_is_former(line) and _is_called(commune, reading.parent)))
     )
+
+
+def _is_former(line: int) -> bool:
+    """A label that names a commune beside a name speaks of a former one."""
+    return line >= names().communes
+
+
+def _is_called(commune: Commune, name: str) -> bool:
+    return folding.core(folding.fold(commune.name)) == name
 
 
 def departement_of_postcode(postcode: str) -> str:
