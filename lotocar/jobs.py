@@ -182,35 +182,6 @@ def purge_codes(rim: Rim) -> None:
         codes.purge_codes(session, before=rim.clock() - CODES_KEPT)
 
 
-def registry_send(rim: Rim) -> int:
-    """Settle doubtful proofs, take back or correct what was asked, then send what is ready."""
-    environment = _registry(rim)
-    if environment == "off":
-        return 0
-    registrar, terms = rim.outside.registries.of(environment), rim.outside.registry_terms(environment)
-    settling.settle_due(rim.factory, registrar, rim.clock, environment=environment)
-    sending.act_due(rim.factory, registrar, rim.clock, terms=terms)
-    return sending.send_due(rim.factory, registrar, rim.clock, terms=terms)
-
-
-def registry_check(rim: Rim) -> int:
-    """Read what became of proofs a day, then two, after their ride."""
-    environment = _registry(rim)
-    if environment == "off":
-        return 0
-    registrar = rim.outside.registries.of(environment)
-    return settling.check_due(rim.factory, registrar, rim.clock, environment=environment)
-
-
-def registry_reconcile(rim: Rim) -> bool:
-    """Compare with the registry's own list, once a night."""
-    environment = _registry(rim)
-    if environment == "off":
-        return False
-    registrar = rim.outside.registries.of(environment)
-    return settling.reconcile_tonight(rim.factory, registrar, rim.clock, environment=environment)
-
-
 TIMETABLE = (
     Job("send", timedelta(seconds=2), send),
     Job("call", timedelta(seconds=15), call),
@@ -225,9 +196,6 @@ TIMETABLE = (
     Job("ask_after", timedelta(minutes=5), ask_after),
     Job("lose_sight", timedelta(hours=1), lose_sight),
     Job("renew", timedelta(hours=1), renew),
-    Job("registry_send", timedelta(minutes=1), registry_send),
-    Job("registry_check", timedelta(minutes=10), registry_check),
-    Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),
     Job("purge_codes", timedelta(hours=6), purge_codes),
     Job("registry_send", timedelta(minutes=1), registry_send),
     Job("registry_check", timedelta(minutes=10), registry_check),
