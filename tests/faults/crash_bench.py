@@ -46,6 +46,7 @@ LIST_LAGS = (0, 0, 45, 110, 200)  # shorter than the two searches and the lease 
 MOST_POINTS = 90  # more than any life has; a child that dies at none simply lives
 ROUND_SECONDS = 31
 ROUNDS = 14
+LONG_AFTER_SECONDS = 2.5 * 3600
 
 
 @dataclass
@@ -160,10 +161,22 @@ class Life:
             if self._is_over():
                 break
             world.clock.forward(ROUND_SECONDS)
-        world.clock.forward(3 * 3600)
+        self._afternoon()
+
+    def _afternoon(self) -> None:
+        """Hours later: the last reply is pulled, what it caused is sent, and receipts are asked for."""
+        world = self.world
+        world.clock.forward(LONG_AFTER_SECONDS)
+        world.work("pull", "read_replies")
+        for _ in range(ROUNDS):
+            world.work("send", "reconcile")
+            if not world.unsent(self.case):
+                break
+            world.clock.forward(ROUND_SECONDS)
         for record in world.twilio.sent(to=self.case.number):
             record.status = "delivered"
-        world.work("pull", "poll")
+        world.clock.forward(LONG_AFTER_SECONDS)
+        world.work("poll")
 
     def _is_over(self) -> bool:
         return not self.world.pending(self.case)

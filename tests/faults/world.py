@@ -210,14 +210,22 @@ class World:
     def pending(self, case: Case) -> bool:
         """Whether something of this case is still on its way, or was not yet read."""
         with self.factory() as session:
-            moving = select(OutboxMessage.id).where(
-                OutboxMessage.to_number == case.number,
-                OutboxMessage.status.in_(("queued", "sending", "uncertain", "accepted", "sent")),
-            )
             read = select(InboundMessage.id).where(
                 InboundMessage.from_number == case.number, InboundMessage.state != "received"
             )
-            return session.scalar(moving) is not None or session.scalar(read) is None
+            unread = session.scalar(read.limit(1)) is None
+        return unread or self._any(case, "queued", "sending", "uncertain", "accepted", "sent")
+
+    def unsent(self, case: Case) -> bool:
+        """Whether a message of this case has not reached the provider yet."""
+        return self._any(case, "queued", "sending", "uncertain")
+
+    def _any(self, case: Case, *statuses: str) -> bool:
+        with self.factory() as session:
+            found = select(OutboxMessage.id).where(
+                OutboxMessage.to_number == case.number, OutboxMessage.status.in_(statuses)
+            )
+            return session.scalar(found.limit(1)) is not None
 
     def forked(self, points: CrashPoints, act: Callable[[Callable[[str], None]], None]) -> Child:
         """A child that does `act` and dies at its point; `act` is given a way to tell what it acknowledged."""
