@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from geopy.adapters import URLLibAdapter
 from geopy.exc import GeocoderRateLimited, GeopyError
 from geopy.geocoders import BANFrance
 
@@ -32,6 +33,7 @@ class BanAddresses:
             domain=f"{parts.netloc}{parts.path}".rstrip("/"),
             timeout=timeout_s,
             user_agent=USER_AGENT,
+            adapter_factory=URLLibAdapter,  # the other one tries three times, each with the whole timeout
         )
 
     def find(self, text: str, *, near: Point | None = None, limit: int = 5) -> list[Stop]:
