@@ -152,6 +152,8 @@ STORY = {
     "ride.cancel_by_driver": "a annulé le trajet (conducteur)",
     "ride.reopen": "a corrigé la suite du trajet",
     "ride.lose_sight": "le trajet est passé sans nouvelles",
+    "ride.reminded": "le trajet a été rappelé la veille",
+    "ride.reminder_skipped": "le rappel de la veille n'est pas parti : il était trop tard",
 }
 TONE = {"approach.accepted": "good", "ride.done": "good", "ride.told": "good", "approach.declined": "bad"}
 
