@@ -1,0 +1,281 @@
+"""Scenarios of passengers."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.rides.models import ContactReveal, Ride
+from lotocar.carpool.trips.models import Trip
+from lotocar.journal.models import Entry
+from lotocar.messages.models import OutboxMessage
+from tests.scenarios.conftest import (
+    CAHORS,
+    FIGEAC,
+    LALBENQUE,
+    LIMOGNE,
+    Keyboard,
+    blocks,
+    figures,
+    words,
+)
+from tests.support.chromium import axe, watch
+from tests.support.doors import LiveServer, PageClient
+from tests.support.doors import Page as PageRead
+from tests.support.factories import (
+    TUESDAY,
+    make_consent,
+    make_driver,
+    make_passenger,
+    make_request,
+    make_trip,
+    once,
+    weekly,
+)
+from tests.support.village import Village, readable
+from tests.web.tidy import TidyClient
+
+WEDNESDAY = date(2026, 11, 25)
+HOW_ONE_TYPES_IT = ("24/11/2026", "mardi 24 novembre", "le 24 novembre 2026", "mardi")
+
+
+def test_p1_landline_only(live_server: LiveServer, session: Session):
+    driver = make_driver(session, first_name="Odile", last_name="Vernhet", car="Clio grise")
+    make_trip(session, driver=driver, origin=LIMOGNE, destination=CAHORS, departures=[weekly(2, time(8, 30))])
+    desk = TidyClient(live_server.app, session)
+    desk.sign_in()
+    page = desk.get("/bureau/appel").submit(
+        "/bureau/appel",
+        last_name="Delmas",
+        phone="05 36 49 01 12",
+        origin="Limogne-en-Quercy",
+        destination="Cahors",
+        day="mercredi 25 novembre",
+    )
+    asked = session.scalars(select(RideRequest)).one()
+    assert page.path == f"/bureau/demandes/{asked.id}"
+    assert (asked.legs[0].origin.insee, asked.legs[0].day) == (LIMOGNE.insee, WEDNESDAY)
+    assert asked.passenger.email == ""
+    assert [line.kind for line in asked.passenger.lines] == ["landline"]
+
+    page = page.submit("/demander", button="Appel").submit("/reponses/", button="Accepte")
+    [aloud] = [words(text) for text in blocks(page, "read-aloud")]
+    for said in ("Odile", "Clio grise", "Limogne", "mercredi 25 novembre", "8 h 30", "05 36 49 00 00"):
+        assert said in aloud
+    live_server.work()
+    for screen in (f"/bureau/demandes/{asked.id}", "/bureau/a-faire"):
+        page = desk.get(screen)
+        assert "à confirmer au passager" in page.main
+    assert "Passagers à prévenir 1" in words(page.main)
+
+    told = desk.get(f"/bureau/demandes/{asked.id}").submit("/prevenir", button="Prévenu par téléphone")
+    assert "passager prévenu" in told.main
+    assert "Passagers à prévenir" not in desk.get("/bureau/a-faire").main
+    ride = session.scalars(select(Ride)).one()
+    assert ride.passenger_told_through == "phone"
+    sent = select(OutboxMessage).where(OutboxMessage.person_id == asked.passenger_id)
+    assert [one for one in session.scalars(sent) if one.channel == "sms"] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_p3_accessibility(browser: Browser, live_server: LiveServer, session: Session):
+    for name, hour in (("Odile", time(8, 30)), ("Henri", time(14, 0))):
+        driver = make_driver(session, first_name=name)
+        make_trip(session, driver=driver, origin=LALBENQUE, destination=CAHORS, departures=[weekly(1, hour)])
+    session.commit()
+    # a screen of 1280 points at 200 %
+    context = browser.new_context(
+        base_url=live_server.url,
+        locale="fr-FR",
+        java_script_enabled=False,
+        viewport={"width": 640, "height": 480},
+        device_scale_factor=2,
+    )
+    context.set_default_timeout(15_000)
+    troubles = watch(context)
+    page = context.new_page()
+    for typed in HOW_ONE_TYPES_IT:
+        _search_by_keyboard(page, typed)
+        _results_are_readable(page)
+    axe(page)
+    context.close()
+    assert not troubles
+
+
+def _search_by_keyboard(page: Page, day: str) -> None:
+    page.goto("/")
+    hands = Keyboard(page)
+    hands.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Aller au contenu")
+    for name, text in (("origin", "Lalbenque"), ("destination", "Cahors"), ("day", day)):
+        _forward_to(page, hands, name)
+        expect(page.locator(":focus")).to_be_in_viewport()
+        hands.write(text)
+    hands.press("Enter")
+    page.wait_for_url("**/chercher?*")
+
+
+def _forward_to(page: Page, hands: Keyboard, name: str) -> None:
+    for _ in range(30):
+        hands.press("Tab")
+        if page.locator(":focus").get_attribute("name") == name:
+            return
+    raise AssertionError(f"Tab never reaches {name}")
+
+
+def _results_are_readable(page: Page) -> None:
+    """Seen, and heard: a title, the day in full, one heading and one link per driver, nothing cut off."""
+    expect(page).to_have_title("Lalbenque – Cahors, mardi 24 novembre – Covoiturage solidaire du Lot")
+    expect(page.get_by_role("main")).to_contain_text("Mardi 24 novembre")
+    for name, hour in (("Odile", "8 h 30"), ("Henri", "14 h")):
+        article = page.get_by_role("article").filter(has=page.get_by_role("heading", name=name))
+        expect(article).to_be_visible()
+        assert hour in words(article.inner_text())
+        expect(article.get_by_role("link", name=name)).to_be_visible()
+    wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= seen
+
+
+MARCEL = {"first_name": "Marcel", "last_name": "Poujol", "phone": "05 36 49 01 12"}
+
+
+def test_p4_seeing_a_drivers_number(visitor: PageClient, session: Session):
+    sharing = make_driver(session, first_name="Odile", last_name="Vernhet", phone="+33639980011")
+    make_consent(session, sharing, "share_phone")
+    discreet = make_driver(session, first_name="Henri", last_name="Lacaze", phone="+33639980274")
+    for driver, hour in ((sharing, time(8, 30)), (discreet, time(9))):
+        make_trip(session, driver=driver, origin=CAHORS, destination=FIGEAC, departures=[weekly(1, hour)])
+    results = _search(visitor)
+
+    form = results.follow("Avoir le numéro de Odile")
+    for lacking in MARCEL:
+        refused = form.submit("/contacter", **(MARCEL | {lacking: ""}))
+        assert refused.status == 422
+        assert "39980011" not in figures(refused.html)
+    assert session.scalar(select(func.count()).select_from(ContactReveal)) == 0
+    assert "06 39 98 00 11" in form.submit("/contacter", **MARCEL).main
+    reveal = session.scalars(select(ContactReveal)).one()
+    assert (reveal.driver_id, session.get_one(Person, reveal.passenger_id).last_name) == (
+        sharing.id,
+        "Poujol",
+    )
+    logged = session.scalars(select(Entry).where(Entry.verb == "contact.revealed")).one()
+    assert logged.subject_id == sharing.id
+
+    team = results.follow("Demander à l’équipe de joindre Henri")
+    assert team.path.startswith("/demander")
+    chosen = session.scalars(select(Trip).where(Trip.driver_id == discreet.id)).one()
+    filled = {e.get("name"): e.get("value") for e in team.form("/demander").iter("input")}
+    assert (filled["origin"], filled["destination"], filled["day"]) == ("Cahors", "Figeac", "24/11/2026")
+    assert filled["trip"] == chosen.public_id
+    assert "Vous avez choisi le trajet de Henri" in team.main
+    team.submit("/demander", **MARCEL)
+    asked = session.scalars(select(RideRequest)).one()
+    assert (asked.trip_id, asked.legs[0].day) == (chosen.id, TUESDAY)
+
+    for path in ("/chercher", f"/contacter/{chosen.public_id}", "/demander", "/lieux", "/sante", "/metrics"):
+        for accepted in ("application/json", "text/html"):
+            scraped = visitor.http.get(
+                path, query_string=SEARCH, headers={"Accept": accepted}, follow_redirects=True
+            )
+            found = figures(scraped.get_data(as_text=True))
+            assert "39980011" not in found
+            assert "39980274" not in found
+
+
+SEARCH = {"origin": "Cahors", "destination": "Figeac", "day": "24/11/2026", "q": "Cahors"}
+
+
+def _search(visitor: PageClient) -> PageRead:
+    return visitor.get("/chercher", query_string=SEARCH)
+
+
+ONE_OFF = "Trajet ponctuel : gratuit"
+REGULAR = "Trajet régulier : frais partagés. Les deux personnes se mettent d'accord"
+INSURANCE = "Assurance : l'assurance obligatoire de la voiture couvre les passagers"
+
+
+def test_p7_cost_and_insurance(visitor: PageClient, village: Village, session: Session):
+    driver = make_driver(session, first_name="Henri")
+    make_consent(session, driver, "share_phone")
+    make_trip(session, driver=driver, kind="one_off", departures=[once(TUESDAY, time(9))])
+    results = _search(visitor)
+    assert len(blocks(results, "ticket")) == 2
+    _states(results, ONE_OFF, REGULAR)
+    contact = results.follow("Avoir le numéro de Henri")
+    _states(contact, ONE_OFF)
+    _states(contact.submit("/contacter", **MARCEL), ONE_OFF)
+    _states(visitor.get(f"/reponse/{village.approach_token}"), ONE_OFF, REGULAR)
+    _states(visitor.get(f"/mon-espace/{village.driver_token}"), ONE_OFF, REGULAR)
+
+    proposing = 0
+    for rule in readable(visitor.app):
+        if rule.endpoint.startswith("passenger."):
+            page = visitor.get(village.path(visitor.app, rule), query_string=SEARCH)
+            if "html" in page.response.mimetype and (blocks(page, "ticket") or blocks(page, "route")):
+                _states(page, INSURANCE)
+                assert ONE_OFF in words(page.text) or REGULAR in words(page.text), page.path
+                proposing += 1
+    assert proposing >= 2
+
+
+def _states(page: PageRead, *rules: str) -> None:
+    said = words(page.text)
+    for rule in (*rules, INSURANCE):
+        assert rule in said, (page.path, rule)
+
+
+def test_p8_minor(visitor: PageClient, client: PageClient, session: Session):
+    driver = make_driver(session, first_name="Odile", last_name="Vernhet", phone="+33639980011")
+    make_consent(session, driver, "share_phone")
+    make_trip(session, driver=driver)
+    form = _search(visitor).follow("Avoir le numéro de Odile")
+    refused = form.submit("/contacter", **MARCEL, minor="y")
+    assert refused.status == 422
+    assert "39980011" not in figures(refused.html)
+    assert session.scalar(select(func.count()).select_from(ContactReveal)) == 0
+    assert "06 39 98 00 11" in form.submit("/contacter", **MARCEL, minor="y", guardian="y").main
+    marcel = session.scalars(select(Person).where(Person.last_name == "Poujol")).one()
+    assert marcel.minor
+    assert marcel.guardian_consent_at is not None
+
+    _at_the_desk(client, session, driver)
+
+
+def _at_the_desk(client: PageClient, session: Session, driver: Person) -> None:
+    """The driver agreed: nobody is told of the other before the authorisation is written down."""
+    lea = make_passenger(session, first_name="Léa", last_name="Roux", phone="+33639980317", minor=True)
+    asked = make_request(session, passenger=lea)
+    account_id = client.sign_in()
+    page = client.get(f"/bureau/demandes/{asked.id}").submit("/demander", button="Appel")
+    page = page.submit("/reponses/", button="Accepte")
+    for through in ("Prévenu par téléphone", "Envoyer le SMS"):
+        refused = page.submit("/prevenir", button=through)
+        assert refused.status == 409
+        assert "notez d'abord l'autorisation parentale" in words(refused.main)
+    assert _sent_to(session, lea) == []
+    assert "639980317" not in figures(" ".join(_sent_to(session, driver)))
+
+    client.get(f"/bureau/personnes/{lea.id}").submit("/autorisation")
+    session.expire_all()
+    assert session.get_one(Person, lea.id).guardian_consent_at is not None
+    recorded = session.scalars(
+        select(Entry).where(Entry.subject_kind == "person", Entry.subject_id == lea.id)
+    ).all()
+    assert ("staff", account_id) in {(one.actor_kind, one.actor_id) for one in recorded}
+    told = client.get(f"/bureau/demandes/{asked.id}").submit("/prevenir", button="Envoyer le SMS")
+    assert "passager prévenu" in told.main
+    [sms] = _sent_to(session, lea)
+    assert "Odile vous emmène" in sms
+
+
+def _sent_to(session: Session, person: Person) -> list[Any]:
+    return list(session.scalars(select(OutboxMessage.body).where(OutboxMessage.person_id == person.id)))
