@@ -1,3 +1,5 @@
+"""Threats 5 and 6: codes asked for in floods, or guessed, one after the other or all at once."""
+
 from datetime import timedelta
 
 import pytest
