@@ -22,8 +22,8 @@ SAINTS = {
     "nd": "notre dame",
 }
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
-_ACCENTS = dict.fromkeys(range(0x300, 0x370))  # what NFKD sets apart from its letter
+_LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
+_ACCENTS = re.compile("[\u0300-\u036f]+")  # what NFKD sets apart from its letter
 _NOT_A_WORD = re.compile(r"[^a-z0-9\n]+")
 _ABBREVIATION = re.compile(rf"\b(?:{'|'.join(SAINTS)})\b")
 _CONNECTOR = re.compile(rf"\b(?:{'|'.join(sorted(CONNECTORS))})\b")
@@ -32,7 +32,9 @@ _LEADING_ARTICLE = re.compile(rf"(?m)^(?:{'|'.join(sorted(ARTICLES | {'aux'}))})
 
 def fold(text: str) -> str:
     """Lower-case ASCII words separated by single spaces: no accent, hyphen, apostrophe or ligature; « st » is saint."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LIGATURES)).translate(_ACCENTS).lower()
+    for ligature, letters in _LIGATURES.items():
+        text = text.replace(ligature, letters)
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower()
     words = _NOT_A_WORD.sub(" ", plain).replace("\n ", "\n").replace(" \n", "\n").strip(" ")
     return _ABBREVIATION.sub(lambda match: SAINTS[match[0]], words)
 

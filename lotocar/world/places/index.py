@@ -63,10 +63,13 @@ class Names:
     @cached_property
     def beginnings(self) -> Beginnings:
         """The forms in alphabetical order: whole, without article, without small words."""
-        forms: dict[tuple[str, int], None] = {}
-        for spelled in (self.compact, _unspaced(self.bare), _unspaced(self.cores)):
-            forms.update(dict.fromkeys(zip(spelled, range(len(self)), strict=True)))
-        return Beginnings(sorted(forms))
+        bare, cores = _unspaced(self.bare), _unspaced(self.cores)
+        forms = [*enumerate(self.compact)]
+        forms += [(line, form) for line, form in enumerate(bare) if form != self.compact[line]]
+        forms += [
+            (line, form) for line, form in enumerate(cores) if form not in {self.compact[line], bare[line]}
+        ]
+        return Beginnings(sorted((form, line) for line, form in forms))
 
     @cached_property
     def insides(self) -> Insides:
