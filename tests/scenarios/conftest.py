@@ -17,6 +17,7 @@ from lotocar.staff.models import Account
 from lotocar.staff.operations import hasher
 from lotocar.values.geo import Stop
 from lotocar.world.places.gazetteer import gazetteer
+from tests.support.doors import Page
 from tests.support.factories import make_account, make_organisation
 from tests.support.pages import text_of
 from tests.web.tidy import TidyClient
@@ -115,10 +116,19 @@ def words(text: str) -> str:
     return " ".join(text.split()).replace("’", "'")
 
 
-def blocks(page: Any, class_: str) -> list[str]:
+def blocks(page: Page, class_: str) -> list[str]:
     """What one reads in each element of this class, in order, on a page of the page client."""
     found = (e for e in page.root.iter() if class_ in (e.get("class") or "").split())
     return [text_of(element) for element in found]
+
+
+def press(page: Page, button: str) -> Page:
+    """Press the first button that says this; the form that holds it goes off as it stands."""
+    for form in page.root.iter("form"):
+        if any(button in text_of(one) for one in form.iter("button")):
+            fields = {e.get("name"): e.get("value") for e in form.iter("input") if e.get("type") == "hidden"}
+            return page.client.post(form.get("action") or page.path, fields, forge=False)
+    raise AssertionError(f"no button says « {button} »")
 
 
 def texts_to(session: Session, person: Person, kind: str | None = None) -> list[str]:
