@@ -80,7 +80,8 @@ def lock(session: Session, ride_request: RideRequest) -> None:
     SQLite serialises writers by itself; PostgreSQL needs the row lock. Flushing first keeps what the caller set.
     """
     session.flush()
-    session.refresh(ride_request, with_for_update=True)
+    # loaded with its people, it is read with outer joins, whose rows PostgreSQL could not lock
+    session.refresh(ride_request, with_for_update={"of": RideRequest})
     for leg in ride_request.legs:
         session.refresh(leg)
 
@@ -198,6 +199,12 @@ def move_leg(leg: Leg, act: str, *, now: datetime) -> None:
     """
     leg.status = rules.leg_after(leg.status, act)
     refresh_status(leg.ride_request, now=now)
+
+
+def look_again(ride_request: RideRequest, *, now: datetime) -> None:
+    """Something fell through: somebody must look at the request now, not at its usual delay."""
+    if ride_request.due_at is not None and ride_request.callback_at is None:
+        ride_request.due_at = min(ride_request.due_at, now)
 
 
 def refresh_status(ride_request: RideRequest, *, now: datetime) -> None:
