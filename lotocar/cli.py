@@ -10,9 +10,10 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from time import monotonic
+from typing import BinaryIO
 
 import click
 from flask_migrate import upgrade
@@ -25,7 +26,7 @@ from lotocar.app import create_app
 from lotocar.carpool.matching import listing
 from lotocar.carpool.matching.facts import TimeKind
 from lotocar.carpool.rides import replies_rules
-from lotocar.civic.registry import export as registry
+from lotocar.civic.registry import command as registry
 from lotocar.db import db
 from lotocar.demonstration import seed
 from lotocar.demonstration.trips import DEPARTEMENT
@@ -312,22 +313,63 @@ def registry_group() -> None:
 
 @registry_group.command(name="export", help="Ce qui serait transmis au registre national, sans rien envoyer.")
 @click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Premier jour (2026-11-01).")
-@click.option("--format", "fmt", type=click.Choice(["json", "csv"]), default="json", show_default=True)
-def registry_export(since: object, fmt: str) -> None:
-    """Payloads or CSV of the rides done since a day, and the refused ones with their reason."""
-    first_day: date = since.date()  # type: ignore[attr-defined]
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Dernier jour ; sans lui, jusqu'à aujourd'hui.")
+@click.option("--format", "fmt", type=click.Choice(registry.FORMATS), default="json", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+def registry_export(since: datetime, until: datetime | None, fmt: str, as_json: bool) -> None:
+    """Any period: what went, what would go, and what would not with its reason."""
     app = _any_app()
-    with app.app_context():
-        click.echo(
-            registry.export(
-                db.session(),
-                since=first_day,
-                now=clock.now(),
-                fmt=fmt,
-                roads=app.extensions["lotocar.outside"].roads,
-            ),
-            nl=False,
+    with app.app_context(), _said():
+        last = until.date() if until else date.max
+        form = "json" if as_json else fmt
+        services = app.extensions["lotocar.outside"]
+        text = registry.export_text(
+            db.session(), services.registry_terms, since=since.date(), until=last, now=clock.now(), fmt=form
         )
+        click.echo(text, nl=False)
+
+
+@registry_group.command(name="check", help="Ce qu'il adviendrait d'un fichier de preuves, sans rien envoyer.")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+def registry_check(file: BinaryIO, as_json: bool) -> None:
+    """One body, a list of them, or our own export; 1 when one would be refused."""
+    app = _any_app()
+    with app.app_context(), _said():
+        told = db.session() if _has_tables() and _is_founded(db.session()) else None
+        verdicts = registry.check(told, file.read(), now=clock.now())
+    click.echo(registry.verdicts_json(verdicts) if as_json else registry.verdicts_in_words(verdicts))
+    if not all(verdict.passes for verdict in verdicts):
+        raise SystemExit(1)
+
+
+@registry_group.command(name="send", help="Envoie maintenant ce qui est prêt, puis dit ce qu'il en est.")
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+def registry_send(as_json: bool) -> None:
+    """What the worker does each minute, now and with progress."""
+    app = _real_app()
+    with app.app_context(), _said():
+        _refuse_unfit(app)
+    rim = jobs.rim_of(app)
+    with _said():
+        accepted = registry.send(rim.factory, rim.outside, clock.now, told=_send_progress)
+    with rim.factory() as session:
+        state = registry.status(session, now=clock.now()) | {"accepted": accepted}
+    click.echo(registry.status_json(state) if as_json else registry.status_in_words(state))
+
+
+@registry_group.command(name="status", help="Ce qui attend, ce qui est refusé ou en retard, et le mois.")
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+def registry_status(as_json: bool) -> None:
+    """Where this installation stands."""
+    app = _any_app()
+    with app.app_context(), _said():
+        state = registry.status(db.session(), now=clock.now())
+    click.echo(registry.status_json(state) if as_json else registry.status_in_words(state))
+
+
+def _send_progress(number: int, of: int) -> None:
+    _progress(number / of, f"{number} sur {of}")
 
 
 def _real_app() -> House:

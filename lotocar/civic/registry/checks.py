@@ -63,11 +63,26 @@ class RefusedCouple:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A couple that went to the registry: what was sent (None once forgotten), and where it stands."""
+
+    journey_id: str
+    trip_id: str
+    start_at: datetime
+    end_at: datetime
+    status: str
+    registry_status: str
+    labels: tuple[str, ...]
+    body: Payload | None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """Both lists are in order of start, then of journey id, whatever the order given."""
+    """Each list is in order of start, then of journey id, whatever the order given."""
 
     ready: tuple[Ready, ...]
     refused: tuple[RefusedCouple, ...]
+    filed: tuple[Filed, ...] = ()
 
 
 def review(

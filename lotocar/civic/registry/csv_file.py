@@ -3,7 +3,7 @@
 Semicolons part the columns, because a French spreadsheet opens them without a question; lines end with LF, the
 text is UTF-8 without a mark at its head (a file meant for Excel adds one, encoding `utf-8-sig`).
 
-    etat                      « à envoyer » or « refusé »
+    etat                      « à envoyer », « refusé », or what became of it once sent (« envoyé », « validé »…)
     raison                    why not, and what to do; for a row to send, what to mind
     trajet, voiture           operator_journey_id, operator_trip_id
     depart_le, arrivee_le     local time in Paris with its offset, 2026-11-20T14:05:00+01:00
@@ -27,9 +27,9 @@ import csv
 import io
 from datetime import datetime
 
-from lotocar.civic.registry.checks import Ready, RefusedCouple, Review
+from lotocar.civic.registry.checks import Filed, Ready, RefusedCouple, Review
 from lotocar.civic.registry.payload import Payload
-from lotocar.civic.registry.wording import sentences, warning_sentences
+from lotocar.civic.registry.wording import STATES, label_sentence, sentences, warning_sentences
 from lotocar.values.days import PARIS
 
 COLUMNS = (
@@ -69,7 +69,11 @@ def export_csv(review: Review) -> str:
     page = io.StringIO()
     table = csv.DictWriter(page, COLUMNS, restval="", delimiter=";", lineterminator="\n")
     table.writeheader()
-    rows = [*map(_ready_row, review.ready), *map(_refused_row, review.refused)]
+    rows = [
+        *map(_filed_row, review.filed),
+        *map(_ready_row, review.ready),
+        *map(_refused_row, review.refused),
+    ]
     table.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
     return page.getvalue()
 
@@ -85,19 +89,33 @@ def harmless(value: object) -> object:
     return f"'{line}" if line.lstrip().startswith(FORMULA) else line
 
 
+def _filed_row(filed: Filed) -> Row:
+    return {
+        "etat": STATES[filed.status],
+        "raison": " ".join(map(label_sentence, filed.labels)),
+        **_marks(filed.journey_id, filed.trip_id, filed.start_at, filed.end_at),
+        **({} if filed.body is None else _body(filed.body)),
+    }
+
+
 def _ready_row(ready: Ready) -> Row:
-    body = ready.body
     return {
         "etat": "à envoyer",
         "raison": warning_sentences(ready.warnings),
         **_marks(ready.couple.journey_id, ready.couple.trip_id, ready.couple.start_at, ready.couple.end_at),
+        **_body(ready.body),
+    }
+
+
+def _body(body: Payload) -> Row:
+    return {
         "classe": body["operator_class"],
         "depart_lat": body["start"]["lat"],
         "depart_lon": body["start"]["lon"],
         "arrivee_lat": body["end"]["lat"],
         "arrivee_lon": body["end"]["lon"],
         "distance_m": body["distance"],
-        "places": ready.couple.seats,
+        "places": body["passenger"].get("seats", 1),
         "participation_centimes": body["passenger"]["contribution"],
         "aides_centimes": sum(each["amount"] for each in body["incentives"]),
         "revenu_centimes": body["driver"]["revenue"],

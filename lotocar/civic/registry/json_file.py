@@ -3,7 +3,9 @@
     {"journeys": [body, …],                  exactly what POST /journeys takes
      "warnings": [{"operator_journey_id", "code", "message"}, …],
      "refused":  [{"operator_journey_id", "operator_trip_id", "start", "end",
-                   "reasons": [{"code", "who", "message"}, …]}, …]}
+                   "reasons": [{"code", "who", "message"}, …]}, …],
+     "sent":     [{"operator_journey_id", "operator_trip_id", "start", "end", "status", "registry_status",
+                   "labels", "body": what was sent, null once forgotten}, …]}
 
 `who` is "driver", "passenger" or null. Of a refused couple neither place nor person is told.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from lotocar.civic.registry.checks import Ready, RefusedCouple, Review
+from lotocar.civic.registry.checks import Filed, Ready, RefusedCouple, Review
 from lotocar.civic.registry.facts import Reason
 from lotocar.civic.registry.payload import Payload
 from lotocar.civic.registry.wording import WARNINGS, sentence
@@ -25,6 +27,7 @@ def export_json(review: Review) -> str:
         "journeys": [ready.body for ready in review.ready],
         "warnings": [line for ready in review.ready for line in _warnings(ready)],
         "refused": [_refused(refused) for refused in review.refused],
+        "sent": [_filed(filed) for filed in review.filed],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
@@ -44,6 +47,19 @@ def _refused(refused: RefusedCouple) -> Payload:
         "start": _utc(couple.start_at),
         "end": _utc(couple.end_at),
         "reasons": [_reason(reason) for reason in refused.reasons],
+    }
+
+
+def _filed(filed: Filed) -> Payload:
+    return {
+        "operator_journey_id": filed.journey_id,
+        "operator_trip_id": filed.trip_id,
+        "start": _utc(filed.start_at),
+        "end": _utc(filed.end_at),
+        "status": filed.status,
+        "registry_status": filed.registry_status,
+        "labels": list(filed.labels),
+        "body": filed.body,
     }
 
 

@@ -126,7 +126,7 @@ def traces(
             Proof.driver_key != "",
         )
     )
-    return [_trace(row) for row in rows if row.ride_id not in but_rides]
+    return [trace_of_proof(row) for row in rows if row.ride_id not in but_rides]
 
 
 def sent_since(session: Session, environment: str, since: datetime) -> list[Sent]:
@@ -139,10 +139,11 @@ def sent_since(session: Session, environment: str, since: datetime) -> list[Sent
             Proof.driver_key != "",
         )
     )
-    return [_trace(row) for row in rows]
+    return [trace_of_proof(row) for row in rows]
 
 
-def _trace(row: Proof) -> Sent:
+def trace_of_proof(row: Proof) -> Sent:
+    """What later rides are compared with."""
     return Sent(
         journey_id=row.journey_id,
         trip_id=row.trip_id,

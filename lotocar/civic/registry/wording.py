@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from lotocar.civic.registry.facts import Code, Reason, Role, Warn
 
 SIDE = {Role.DRIVER: "le conducteur", Role.PASSENGER: "le passager", None: "la personne"}
@@ -52,6 +54,82 @@ WARNINGS = {
     Warn.PLATE_LEFT_OUT: "La plaque est mal notée ou trop longue : elle n’est pas envoyée. Le trajet part sans elle.",
 }
 
+STATES = {
+    "draft": "à confirmer",
+    "confirmed": "retenu",
+    "ready": "prêt",
+    "sending": "en cours d’envoi",
+    "uncertain": "réponse attendue",
+    "sent": "envoyé",
+    "correcting": "correction en cours",
+    "checked": "contrôlé",
+    "ok": "validé",
+    "fraud": "refusé : déclaré ailleurs",
+    "anomaly": "refusé : anomalie",
+    "refused_fixable": "refusé : à corriger",
+    "refused_burnt": "refusé",
+    "too_late": "trop tard",
+    "not_done": "n’a pas eu lieu",
+    "cancelling": "annulation en cours",
+    "cancelled": "annulé",
+}
+ENVIRONMENTS = {
+    "off": "Rien n’est envoyé au registre.",
+    "demo": "Les preuves partent vers le registre d’essai.",
+    "production": "Les preuves partent vers le registre national.",
+}
+ALARMS = {
+    "late": "en retard : 20 heures ont passé",
+    "contradiction": "le registre l’accepte après l’avoir refusé : écrivez-lui",
+    "refused": "refusé",
+    "doubt": "sans réponse du registre depuis une heure",
+    "unconfirmed": "12 heures ont passé sans confirmation : appelez les deux personnes",
+    "held": "retenu",
+}
+# what the registry holds against a proof, and what to do
+LABELS = {
+    "expired": "Il est arrivé plus de 24 heures après le départ. Notez les trajets comme faits le jour même.",
+    "distance_too_short": "Le trajet fait moins de 1 000 mètres. Il n’y a rien à faire.",
+    "too_many_trips_by_day": "Le registre compte déjà quatre trajets ce jour-là pour l’une des deux personnes. "
+    "Il n’y a rien à faire.",
+    "too_close_trips": "Les deux mêmes personnes ont un autre trajet à moins de 30 minutes. Il n’y a rien à faire.",
+    "interoperator_overlap": "Les mêmes personnes ont déclaré un trajet à la même heure chez un autre service. "
+    "Demandez-leur lequel est le bon.",
+    "interoperator_fraud": "Les mêmes personnes ont déclaré un trajet à la même heure chez un autre service. "
+    "Demandez-leur lequel est le bon.",
+    "interoperator_too_many_trips_by_day": "Avec les autres services, l’une des deux personnes dépasse quatre "
+    "trajets ce jour-là. Il n’y a rien à faire.",
+    "interoperator_too_close_trips": "Les deux mêmes personnes ont un trajet tout proche chez un autre service. "
+    "Demandez-leur lequel est le bon.",
+    "temporal_overlap_anomaly": "Ce passager a deux trajets qui se recouvrent. Vérifiez les heures et annulez le faux.",
+    "distance_duration_anomaly": "La distance ou la durée ne ressemble pas à la route. Vérifiez les lieux et les heures.",
+    "acquisition_error": "Le registre n’a pas reconnu la commune d’un des lieux. Vérifiez les lieux.",
+}
+ERRORS = {
+    "registry.keys": "Le registre refuse nos clés. Vérifiez-les avec la personne qui installe le service.",
+    "registry.no_keys": "Les clés du registre ne sont pas installées.",
+    "registry.version": "Le registre ne sert plus la version installée. Prévenez l’assistance technique.",
+    "registry.rate": "Le registre demande d’attendre. L’envoi reprend tout seul.",
+    "registry.unreachable": "Le registre ne répond pas. L’envoi reprend tout seul.",
+    "registry.silent": "Le registre n’a pas répondu à temps. Nous vérifions ce qu’il a reçu.",
+    "registry.broken": "Le registre est en panne. Nous vérifions ce qu’il a reçu.",
+    "registry.unreadable": "La réponse du registre est illisible. Nous vérifions ce qu’il a reçu.",
+    "registry.known": "Le registre connaît déjà ce numéro. Nous vérifions ce qu’il en a fait.",
+    "registry.unknown": "Le registre ne connaît pas ce numéro. Il sera envoyé de nouveau.",
+    "registry.early": "Pour le registre, le trajet n’est pas fini. L’envoi reprend tout seul.",
+    "registry.token": "Le registre n’a pas ouvert la porte. L’envoi reprend tout seul.",
+    "registry.shape": "Le registre refuse la forme de l’envoi. Corrigez la fiche du trajet : il repartira.",
+    "registry.rules": "Le registre a refusé ce trajet.",
+    "registry.act_refused": "Le registre a refusé cette correction. Annulez, puis envoyez de nouveau.",
+    "registry.unfit": "La fiche corrigée ne peut pas être envoyée. Regardez les lieux et les heures.",
+    "lease.over": "L’envoi a été interrompu. Nous vérifions ce que le registre a reçu.",
+}
+
+
+def label_sentence(label: str) -> str:
+    """What a label of the registry means; the label itself when it is new to us."""
+    return LABELS.get(label, f"Le registre répond « {label} ».")
+
 
 def sentence(reason: Reason) -> str:
     """What to tell the desk of one refusal."""
@@ -62,6 +140,11 @@ def sentence(reason: Reason) -> str:
 def sentences(reasons: tuple[Reason, ...]) -> str:
     """Every reason, one after the other."""
     return " ".join(sentence(reason) for reason in reasons)
+
+
+def stored_sentences(stored: Iterable[Sequence[str]]) -> list[str]:
+    """The sentences of reasons as a proof keeps them: [code, side]."""
+    return [sentence(Reason(Code(code), Role(side) if side else None)) for code, side in stored]
 
 
 def warning_sentences(found: tuple[Warn, ...]) -> str:

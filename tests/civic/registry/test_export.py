@@ -134,7 +134,7 @@ def test_a_past_ride_nobody_told_us_about_is_listed_to_be_asked(session: Session
 )
 def test_a_ride_that_did_not_take_place_is_no_matter_of_the_registry(session: Session, status: str) -> None:
     a_ride(session, status=status, live_leg_id=None)
-    assert export_of(session) == {"journeys": [], "warnings": [], "refused": []}
+    assert export_of(session) == {"journeys": [], "warnings": [], "refused": [], "sent": []}
 
 
 def test_a_ride_to_come_is_not_listed(session: Session) -> None:

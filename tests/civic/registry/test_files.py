@@ -114,7 +114,7 @@ def test_the_document_holds_the_bodies_as_they_go() -> None:
 def test_an_empty_period_gives_a_header_and_an_empty_document() -> None:
     nothing = Review((), ())
     assert export_csv(nothing) == ";".join(COLUMNS) + "\n"
-    assert json.loads(export_json(nothing)) == {"journeys": [], "warnings": [], "refused": []}
+    assert json.loads(export_json(nothing)) == {"journeys": [], "warnings": [], "refused": [], "sent": []}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", " =1+1", "＝1"])
