@@ -375,6 +375,7 @@ def _say_nothing_of_anybody(visitor: PageClient, village: Village) -> None:
                 json.loads(answer.data)
 
 
+FRAGMENTS = ("/bureau/personnes/choix", "/bureau/candidats")
 WHOLE_SEARCH = {"origin": "Cahors", "destination": "Figeac", "day": "mardi 24 novembre", "q": "Cahors"}
 
 
@@ -407,8 +408,9 @@ def _the_referent_of_figeac_sees_only_figeac(client: PageClient, session: Sessio
         f"/bureau/personnes/{far.id}",
         f"/bureau/personnes/{driver.id}",
         f"/bureau/appel?personne={far.id}",
+        "/bureau/candidats?origin=Cahors&destination=Pradines&day=24/11/2026",
     ):
-        said = client.get(path).text
+        said = client.get(path, htmx=path.startswith(FRAGMENTS)).text
         assert "Ginette" not in said, path
         assert "Roger" not in said, path
     for path, form in (

@@ -73,10 +73,8 @@ def test_p1_landline_only(live_server: LiveServer, session: Session):
     for said in ("Odile", "Clio grise", "Limogne", "mercredi 25 novembre", "8 h 30", "05 36 49 00 00"):
         assert said in aloud
     live_server.work()
-    for screen in (f"/bureau/demandes/{asked.id}", "/bureau/a-faire"):
-        page = desk.get(screen)
-        assert "à confirmer au passager" in page.main
-    assert "Passagers à prévenir 1" in words(page.main)
+    assert "à confirmer au passager" in desk.get(f"/bureau/demandes/{asked.id}").main
+    assert "Passagers à prévenir 1" in words(desk.get("/bureau/a-faire").main)
 
     told = press(desk.get(f"/bureau/demandes/{asked.id}"), "Prévenu par téléphone")
     assert "passager prévenu" in told.main
