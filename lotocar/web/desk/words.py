@@ -157,6 +157,8 @@ STORY = {
 }
 TONE = {"approach.accepted": "good", "ride.done": "good", "ride.told": "good", "approach.declined": "bad"}
 
+TOO_LATE = "Trop tard : une voiture était déjà trouvée. Le conducteur est remercié."
+
 REFUSED = {
     "approach.taken": "Ce trajet a déjà un conducteur.",
     "approach.already_asked": "Ce conducteur est déjà sollicité pour cette demande.",
