@@ -17,13 +17,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lotocar.app import create_app
-from lotocar.carpool.people.models import Person
+from lotocar.carpool.people.models import Enrolment, Person
 from lotocar.carpool.requests.models import RideRequest
-from lotocar.carpool.trips import operations as offers
-from lotocar.carpool.trips.models import Departure, Trip
-from lotocar.demonstration import people, trips
+from lotocar.carpool.trips.models import Departure, Trip, TripRevision
+from lotocar.demonstration import trips
 from lotocar.staff.models import Account
-from lotocar.values.actor import SYSTEM
 from lotocar.world.places.models import LocalPlace
 from tests.scenarios.conftest import (
     CAHORS,
@@ -41,6 +39,7 @@ from tests.scenarios.conftest import (
 from tests.support.chromium import watch
 from tests.support.doors import LiveServer, PageClient, close_app
 from tests.support.factories import (
+    NOW,
     TUESDAY,
     a_leg,
     make_account,
@@ -49,6 +48,7 @@ from tests.support.factories import (
     make_request,
     make_ride,
     make_trip,
+    unique_hex,
     weekly,
 )
 from tests.support.village import Village, readable
@@ -321,19 +321,32 @@ def test_o12_outside_services_down(settings: Any, clock: Any, session: Session, 
 
 
 def _four_hundred_drivers(session: Session, now: datetime) -> None:
-    """The drivers and the legs of the demonstration territory."""
-    random, numbers, country = Random(46), people.Numbers(), trips.country()
-    drivers = [people.driver(session, random, numbers, now=now) for _ in range(400)]
-    legs = 0
-    while legs < 1000:
-        offer = trips.offer(random, country, today=now.date(), with_return=legs < 999)
-        driver = drivers[legs // 2] if legs < 800 else random.choice(drivers)
-        offers.post_trip(session, driver=driver, offer=offer, confirmed=True, actor=SYSTEM, now=now)
-        legs += len({one.direction for one in offer.departures})
+    """As many drivers and legs as on the demonstration territory, between the same communes."""
+    random, country = Random(46), trips.country()
+    drivers = [_a_driver(number) for number in range(400)]
+    for number in range(500):
+        offer = trips.offer(random, country, today=now.date(), with_return=True)
+        going = [Departure(direction=way, weekday=number % 5, hour=hour) for way, hour in BOTH_WAYS]
+        trip = Trip(driver=drivers[number % 400], kind="regular", departures=going, revision=1, **_made())
+        trip.origin, trip.destination = (LUZECH, FIGEAC) if number == 1 else (offer.origin, offer.destination)
+        session.add(trip)
+    session.add(TripRevision(id=1, value=1))
     session.commit()
     assert session.scalar(select(func.count()).select_from(Person)) == 400
-    ways = select(Departure.trip_id, Departure.direction).distinct().subquery()
-    assert session.scalar(select(func.count()).select_from(ways)) == 1000
+    assert session.scalar(select(func.count()).select_from(Departure)) == 1000
+
+
+BOTH_WAYS = (("out", time(8, 30)), ("back", time(17)))
+
+
+def _a_driver(number: int) -> Person:
+    accepted = Enrolment(role="driver", status="accepted", since=NOW)
+    named = {"first_name": "Odile", "last_name": f"Vernet {number}"}
+    return Person(public_id=unique_hex(), created_at=NOW, enrolments=[accepted], **named)
+
+
+def _made() -> dict[str, Any]:
+    return {"public_id": unique_hex(), "created_at": NOW, "updated_at": NOW, "confirmed_at": NOW}
 
 
 def test_o14_closed_internal_pages(
