@@ -90,6 +90,17 @@ def inbox(session: Session, *, limit: int = 200) -> Sequence[InboundMessage]:
     ).all()
 
 
+def count_inbox(session: Session) -> int:
+    """How many of them."""
+    unread = InboundMessage.state.in_(("human", "received"))
+    return session.scalar(select(func.count()).select_from(InboundMessage).where(unread)) or 0
+
+
+def count_to_handle(session: Session, *, now: datetime) -> int:
+    """How many messages sent need somebody."""
+    return _count(session, _needs_somebody(now))
+
+
 def received(session: Session, *, limit: int = 100) -> Sequence[InboundMessage]:
     """The latest messages received, newest first, whatever became of them."""
     return session.scalars(

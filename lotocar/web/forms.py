@@ -31,6 +31,9 @@ FAR_FROM_COMMUNE_M = (
     40_000  # the widest communes of France reach about thirty kilometres from their town hall
 )
 
+# an hour that clocks skip or show twice is blamed on the hour, whichever day it meets
+AT_NIGHT = {"": "hour"}
+
 WORDS = {
     "name_empty": "Écrivez un nom.",
     "name_control": "Ce nom contient un caractère invisible : retapez-le.",
@@ -111,6 +114,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         name = (fields or {}).get(error.field or "", error.field or "")
         target = self._fields.get(name) or next(iter(self._fields.values()))
         target.errors = [*target.errors, words_of(error)]
+
+
+def row_number(text: str | None) -> int | None:
+    """The number of a row in a hidden field or an address; None when it is not one, or was tampered with."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def showable(text: str) -> str:

@@ -12,6 +12,8 @@
     this.code = root.querySelector("[data-combobox-code]");
     this.status = root.querySelector("[data-combobox-status]");
     this.guesses = root.querySelectorAll("[data-combobox-guess]"); // « vouliez-vous dire »
+    this.one = root.dataset.found || "lieu proposé";
+    this.many = root.dataset.foundMany || "lieux proposés";
     this.eager = root.hasAttribute("data-eager"); // the first option is taken by Tab or Enter
     this.asked = 0;
     this.active = -1;
@@ -91,7 +93,7 @@
   Combobox.prototype.tell = function () {
     var n = this.options().length;
     if (!n) this.status.textContent = this.list.textContent.trim();
-    else this.status.textContent = n + (n > 1 ? " lieux proposés." : " lieu proposé.") + " Flèches haut et bas pour choisir.";
+    else this.status.textContent = n + " " + (n > 1 ? this.many : this.one) + ". Flèches haut et bas pour choisir.";
   };
 
   Combobox.prototype.options = function () { return this.list.querySelectorAll("[data-value]"); };

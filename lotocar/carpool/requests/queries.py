@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people.models import Person
@@ -46,6 +47,31 @@ def open_requests(
     if communes:
         query = query.where(RideRequest.id.in_(_touching(communes)))
     return session.scalars(query).unique().all()
+
+
+def due_requests(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Sequence[RideRequest]:
+    """Requests that want somebody now: promised calls, new ones, and searches whose time to look again has come."""
+    query = _whole().where(_is_due(now)).order_by(RideRequest.due_at, RideRequest.id)
+    if communes:
+        query = query.where(RideRequest.id.in_(_touching(communes)))
+    return session.scalars(query).unique().all()
+
+
+def count_due(session: Session, *, now: datetime, communes: Collection[str] = ()) -> int:
+    """How many of them."""
+    query = select(func.count()).select_from(RideRequest).where(_is_due(now))
+    if communes:
+        query = query.where(RideRequest.id.in_(_touching(communes)))
+    return session.scalar(query) or 0
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    promised = and_(RideRequest.callback_at <= now, RideRequest.status != "closed")
+    waiting = or_(
+        RideRequest.status == "to_process",
+        and_(RideRequest.status == "searching", RideRequest.due_at <= now),
+    )
+    return or_(promised, and_(RideRequest.callback_at.is_(None), waiting))
 
 
 def count_open(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:

@@ -179,6 +179,7 @@ def free_if_nobody_left(session: Session, gone: Approach, *, now: datetime) -> N
         ]
         if not still:
             requests.move_leg(part.leg, "release", now=now)
+            requests.look_again(part.leg.ride_request, now=now)
 
 
 def cancel(
@@ -210,6 +211,7 @@ def cancel(
         )
     if ride.leg.status in {"agreed", "confirmed"}:
         requests.move_leg(ride.leg, "release" if search_again else "fail", now=now)
+        requests.look_again(ride_request, now=now)
     if act == "cancel_by_driver":
         texts.cancelled_to_passenger(session, ride, now=now, policy=policy, named=named)
     else:

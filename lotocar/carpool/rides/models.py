@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.rides import rules
 from lotocar.carpool.trips.models import Trip
 from lotocar.db import Base, UTCDateTime
 
@@ -51,6 +52,10 @@ class Approach(Base):
     )
 
     __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in rules.WAITING
 
 
 class ApproachLeg(Base):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides import rules
 from lotocar.carpool.rides.models import Approach, ApproachLeg, ContactReveal, Ride
+from lotocar.carpool.trips.models import Trip
 from lotocar.errors import NotFound
+
+SILENT_AFTER = timedelta(hours=24)
+SILENT_BEFORE_LAPSE = timedelta(hours=3)
 
 
 def live_rides(session: Session, approach: Approach) -> Sequence[Ride]:
@@ -73,25 +77,55 @@ def approach_of_request(session: Session, ride_request_id: int, approach_id: int
     return found
 
 
-def waiting_approaches(
-    session: Session,
-    *,
-    channel: str | None = None,
-    silent_since: datetime | None = None,
-    communes: Collection[str] = (),
-) -> Sequence[Approach]:
-    """Approaches whose driver still holds the ball, the soonest to lapse first.
-
-    `channel` keeps one way of asking, `silent_since` those asked before that instant.
-    """
-    query = _whole_approach().where(Approach.status.in_(sorted(rules.WAITING)))
-    if channel is not None:
-        query = query.where(Approach.channel == channel)
-    if silent_since is not None:
-        query = query.where(Approach.asked_at <= silent_since)
+def calls_to_make(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Sequence[Approach]:
+    """Approaches for which somebody must pick up the phone: to ring, to ask again after a change, or silent."""
+    query = _whole_approach().where(_wants_a_call(now)).order_by(Approach.expires_at, Approach.id)
     if communes:
         query = query.where(Approach.ride_request_id.in_(_touching(communes)))
-    return session.scalars(query.order_by(Approach.expires_at, Approach.id).limit(200)).unique().all()
+    return session.scalars(query).unique().all()
+
+
+def count_calls(session: Session, *, now: datetime, communes: Collection[str] = ()) -> int:
+    """How many of them."""
+    query = select(func.count()).select_from(Approach).where(_wants_a_call(now))
+    if communes:
+        query = query.where(Approach.ride_request_id.in_(_touching(communes)))
+    return session.scalar(query) or 0
+
+
+def _wants_a_call(now: datetime) -> ColumnElement[bool]:
+    by_phone = and_(Approach.channel == "phone", Approach.status == "to_contact")
+    rung = Approach.status.in_(("no_answer", "to_reconfirm"))
+    silent = and_(
+        Approach.status == "sent",
+        or_(Approach.asked_at <= now - SILENT_AFTER, Approach.expires_at <= now + SILENT_BEFORE_LAPSE),
+    )
+    return or_(by_phone, rung, silent)
+
+
+def untold_rides(session: Session, *, communes: Collection[str] = ()) -> Sequence[Ride]:
+    """Agreed rides of which the passenger does not know yet, the soonest first."""
+    query = _within(_whole_ride().where(*_untold()), communes)
+    return session.scalars(query.order_by(Ride.pickup_at, Ride.id)).unique().all()
+
+
+def count_untold(session: Session, *, communes: Collection[str] = ()) -> int:
+    """How many requests have a passenger to be told."""
+    query = (
+        select(func.count(Leg.ride_request_id.distinct())).select_from(Ride).join(Ride.leg).where(*_untold())
+    )
+    if communes:
+        query = query.where(Leg.ride_request_id.in_(_touching(communes)))
+    return session.scalar(query) or 0
+
+
+def _untold() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Ride.live_leg_id.is_not(None),
+        Ride.status == "planned",
+        Ride.leg.has(Leg.status == "agreed"),
+        Ride.approach.has(Approach.status == "accepted"),
+    )
 
 
 def rides_on(session: Session, days: Collection[date], *, communes: Collection[str] = ()) -> Sequence[Ride]:
@@ -106,13 +140,44 @@ def rides_on(session: Session, days: Collection[date], *, communes: Collection[s
 
 def rides_to_settle(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Sequence[Ride]:
     """Rides whose hour is over and of which nobody said what became, the oldest first."""
-    query = (
-        _whole_ride()
-        .where(Ride.status.in_(("planned", "unknown")), Ride.dropoff_at <= now)
-        .order_by(Ride.dropoff_at, Ride.id)
-        .limit(200)
-    )
+    query = _whole_ride().where(_is_unsettled(now)).order_by(Ride.dropoff_at, Ride.id)
     return session.scalars(_within(query, communes)).unique().all()
+
+
+def count_to_settle(session: Session, *, now: datetime, communes: Collection[str] = ()) -> int:
+    """How many of them."""
+    query = select(func.count()).select_from(Ride).where(_is_unsettled(now))
+    if communes:
+        query = query.join(Ride.leg).where(Leg.ride_request_id.in_(_touching(communes)))
+    return session.scalar(query) or 0
+
+
+def _is_unsettled(now: datetime) -> ColumnElement[bool]:
+    return and_(Ride.status.in_(("planned", "unknown")), Ride.dropoff_at <= now)
+
+
+def people_of(communes: Collection[str]) -> CompoundSelect[int]:
+    """Everybody whom the team of these communes knows: passengers and callers of its requests, drivers of its
+    trips and rides."""
+    mine = _touching(communes)
+    callers = select(RideRequest.caller_id).where(
+        RideRequest.id.in_(mine), RideRequest.caller_id.is_not(None)
+    )
+    passing = or_(Trip.origin_insee.in_(communes), Trip.destination_insee.in_(communes))
+    return union(
+        select(RideRequest.passenger_id).where(RideRequest.id.in_(mine)),
+        callers,
+        select(Trip.driver_id).where(passing),
+        select(Approach.driver_id).where(Approach.ride_request_id.in_(mine)),
+    )
+
+
+def among(session: Session, person_ids: Collection[int], communes: Collection[str]) -> set[int]:
+    """Those of these people whom the team of these communes knows; all of them when `communes` is empty."""
+    if not communes:
+        return set(person_ids)
+    known = select(Person.id).where(Person.id.in_(person_ids), Person.id.in_(people_of(communes)))
+    return set(session.scalars(known))
 
 
 def rides_of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[Ride]:
@@ -136,11 +201,6 @@ def one_ride(session: Session, ride_id: int, *, communes: Collection[str] = ()) 
     if found is None:
         raise NotFound("ride")
     return found
-
-
-def count_rides(session: Session, status: str) -> int:
-    """How many rides are in this state."""
-    return session.scalar(select(func.count()).select_from(Ride).where(Ride.status == status)) or 0
 
 
 def _whole_approach() -> Select[Approach]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
@@ -62,9 +62,18 @@ def is_posted(session: Session, public_id: str) -> bool:
 
 def awaiting_call(session: Session) -> list[Trip]:
     """Pending trips whose driver has no confirmed number: the desk's call, the oldest first."""
-    reached = Person.lines.any(PhoneLine.confirmed_at.is_not(None))
-    waiting = _whole().join(Trip.driver).where(Trip.status == "pending", ~reached)
+    waiting = _whole().where(*_awaits_call())
     return list(session.scalars(waiting.order_by(Trip.created_at, Trip.id)))
+
+
+def count_awaiting_call(session: Session) -> int:
+    """How many of them."""
+    return session.scalar(select(func.count()).select_from(Trip).where(*_awaits_call())) or 0
+
+
+def _awaits_call() -> tuple[ColumnElement[bool], ...]:
+    reached = Person.lines.any(PhoneLine.confirmed_at.is_not(None))
+    return Trip.status == "pending", Trip.driver.has(~reached)
 
 
 def _by_public_id(session: Session, public_id: str) -> Trip | None:

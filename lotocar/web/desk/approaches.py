@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import Response, request
 
@@ -18,7 +18,7 @@ from lotocar.carpool.rides.models import Approach
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.values.actor import Actor
-from lotocar.values.days import PARIS
+from lotocar.values.hours import local_instant, local_instant_lenient
 from lotocar.values.wording import counted
 from lotocar.web import guards
 from lotocar.web.desk import screens, words
@@ -26,6 +26,7 @@ from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.leg_panes import candidates_of
 from lotocar.web.desk.ride_requests import show_request
 from lotocar.web.edge import outside, policy, session
+from lotocar.web.forms import AT_NIGHT, showable
 from lotocar.web.render import see_other
 
 
@@ -59,11 +60,15 @@ def hand_pick(ride_request_id: int) -> Response:
     if not form.validate(legs) or form.picked is None or form.hour.value is None:
         return show_request(found, status=422, picking=form)
     channel = "sms" if request.form.get("channel") == "sms" and persons.sms_line(form.picked) else "phone"
-    at = form.hour.value
-    proposals = [_by_hand(leg, datetime.combine(leg.day, at, tzinfo=PARIS)) for leg in legs]
     try:
+        proposals = [_by_hand(leg, local_instant(leg.day, form.hour.value)) for leg in legs]
         _approach(found, form.picked, proposals, channel)
+    except Invalid as error:
+        form.blame(error, fields=AT_NIGHT)
+        return show_request(found, status=422, picking=form)
     except Refused as error:
+        session().rollback()
+        found = screens.the_request(ride_request_id)
         return show_request(found, status=409, picking=form, problem=words.sentence(error.code))
     return see_other("desk.ride_request", notice="Conducteur sollicité.", ride_request_id=ride_request_id)
 
@@ -82,7 +87,7 @@ def answer(ride_request_id: int, approach_id: int) -> Response:
         return show_request(
             screens.the_request(ride_request_id), status=409, problem=words.sentence(error.code)
         )
-    return see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
+    return screens.back_to_request(ride_request_id, notice)
 
 
 def _write_down(one: Approach, outcome: str, through: str, actor: Actor, now: datetime) -> str:
@@ -90,11 +95,9 @@ def _write_down(one: Approach, outcome: str, through: str, actor: Actor, now: da
         booked = rides.accept(
             session(), one, through=through, actor=actor, now=now, policy=policy(), roads=outside().roads
         )
-        return (
-            "Conducteur trouvé : il reste à prévenir le passager." if booked else "Trop tard : déjà pourvu."
-        )
+        return "Conducteur trouvé : il reste à prévenir le passager." if booked else words.TOO_LATE
     if outcome == "decline":
-        reason = " ".join(request.form.get("reason", "").split())[:200]
+        reason = showable(" ".join(request.form.get("reason", "").split()))[:200]
         rides.decline(session(), one, reason=reason, through=through, actor=actor, now=now, policy=policy())
         return "Refus noté."
     if outcome == "miss":
@@ -165,12 +168,11 @@ def _proposal(leg: Leg, found: Candidate) -> Proposal:
 def _wished(leg: Leg, ride: timedelta) -> tuple[datetime, datetime]:
     if leg.hour is None:
         raise Refused("approach.hour")
-    at = datetime.combine(leg.day, leg.hour, tzinfo=PARIS).astimezone(UTC)
+    at = local_instant_lenient(leg.day, leg.hour)
     return (at - ride, at) if leg.time_kind == "arrive_by" else (at, at + ride)
 
 
-def _by_hand(leg: Leg, at: datetime) -> Proposal:
-    pickup_at = at.astimezone(UTC)
+def _by_hand(leg: Leg, pickup_at: datetime) -> Proposal:
     ride = timedelta(seconds=outside().roads.leg(leg.origin.point, leg.destination.point).seconds)
     return Proposal(
         leg_id=leg.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lotocar.carpool.matching import wording as matching_words
 from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.ladder import ladder
 from lotocar.carpool.matching.search import indexed
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person
@@ -26,6 +27,7 @@ from lotocar.web.edge import outside
 
 SHOWN = 30  # what a screen holds; the count says how many there are in all
 RECENT = timedelta(days=30)
+SAID = frozenset({"pickup", "hour_unknown", "flexibility", "seats"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,13 @@ def search(session: Session, leg: LegFacts, *, now: datetime) -> list[Candidate]
     return indexed(index, leg, asked_recently=asked_since(session, now - RECENT))
 
 
+def ways_out(session: Session, leg: LegFacts) -> list[str]:
+    """When nobody fits: what one thing changed would give, in words."""
+    index = outside().mirror.index(session)
+    rungs = ladder(leg, lambda changed: indexed(index, changed))
+    return [matching_words.rung_words(one) for one in rungs]
+
+
 def asked_since(session: Session, since: datetime) -> Mapping[int, int]:
     """How often each driver was asked since then."""
     counts = (
@@ -77,21 +86,47 @@ def asked_since(session: Session, since: datetime) -> Mapping[int, int]:
 
 
 def rows(
-    session: Session, found: Sequence[Candidate], *, approaches: Sequence[Approach] = (), sees_numbers: bool
+    session: Session,
+    found: Sequence[Candidate],
+    *,
+    pickup: str,
+    approaches: Sequence[Approach] = (),
+    both_ways: Collection[int] = (),
+    sees_numbers: bool,
 ) -> list[Row]:
-    """The first candidates as the desk reads them; who was asked for this request shows what came of it."""
+    """The first candidates as the desk reads them; who was asked for this request shows what came of it.
+
+    `pickup` is where the passenger waits; `both_ways` are the drivers who can do the other way too.
+    """
     shown = found[:SHOWN]
     drivers = _drivers(session, [one.driver_id for one in shown])
     trips = _trips(session, [one.trip_id for one in shown])
     asked = {one.driver_id: one for one in approaches}
     return [
-        _row(one, drivers[one.driver_id], trips[one.trip_id], asked.get(one.driver_id), sees_numbers)
+        _row(
+            one,
+            drivers[one.driver_id],
+            trips[one.trip_id],
+            asked.get(one.driver_id),
+            pickup=pickup,
+            both=one.driver_id in both_ways,
+            sees_numbers=sees_numbers,
+        )
         for one in shown
         if one.driver_id in drivers
     ]
 
 
-def _row(found: Candidate, driver: Person, trip: Trip, asked: Approach | None, sees_numbers: bool) -> Row:
+def _row(
+    found: Candidate,
+    driver: Person,
+    trip: Trip,
+    asked: Approach | None,
+    *,
+    pickup: str,
+    both: bool,
+    sees_numbers: bool,
+) -> Row:
     line = people.call_line(driver)
     return Row(
         key=f"{found.trip_id}:{found.departure_id}",
@@ -103,8 +138,12 @@ def _row(found: Candidate, driver: Person, trip: Trip, asked: Approach | None, s
         hours_to_call=driver.call_hours,
         hour=_hour(found),
         detour=wording.detour_words(timedelta(seconds=found.detour_seconds)),
-        gap=matching_words.gap_words(found) or "",
-        reasons=[*_explained(found), *_about(driver, trip)],
+        gap="" if found.shift_seconds else matching_words.gap_words(found),
+        reasons=[
+            *_explained(found, pickup),
+            *(["peut faire l'aller et le retour"] if both else []),
+            *_about(driver, trip),
+        ],
         status=asked.status if asked else "",
         status_label=_label(asked) if asked else "",
         out=asked is not None and asked.status in {"declined", "expired", "withdrawn"},
@@ -119,10 +158,14 @@ def _hour(found: Candidate) -> str:
     return wording.hour_words(found.departure_at.astimezone(PARIS).time())
 
 
-def _explained(found: Candidate) -> list[str]:
-    """Why this driver fits; first that his usual hour suits the hour asked for, which a caller wants to hear."""
-    note = matching_words.hour_note(found)
-    return [*([note] if note else []), *matching_words.sentences(found)]
+def _explained(found: Candidate, pickup: str) -> list[str]:
+    """Why this driver fits; first that his usual hour suits the hour asked for, which a caller wants to hear.
+
+    The detour and the gap stand beside, as figures.
+    """
+    note = "" if found.shift_seconds else matching_words.hour_note(found)
+    said = [one for one in found.reasons if one.code in SAID]
+    return [*([note] if note else []), *(matching_words.reason_words(one, pickup=pickup) for one in said)]
 
 
 def _about(driver: Person, trip: Trip) -> list[str]:

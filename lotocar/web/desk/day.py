@@ -9,6 +9,7 @@ from flask import Response, request
 from lotocar import clock
 from lotocar.carpool.people import queries as persons
 from lotocar.carpool.rides import outcomes, queries
+from lotocar.carpool.rides.models import Ride
 from lotocar.errors import Refused
 from lotocar.values.days import PARIS
 from lotocar.web import guards
@@ -30,7 +31,7 @@ def day() -> Response:
         "desk/day.html",
         screen="day",
         sheets=[(one, [ride for ride in rides if ride.day == one]) for one in (chosen, following)],
-        to_call=[ride for ride in rides if persons.sms_line(ride.passenger) is None],
+        to_call=[ride for ride in rides if ride.pickup_at > now and persons.sms_line(ride.passenger) is None],
         to_settle=queries.rides_to_settle(session(), now=now, communes=screens.area()),
         chosen=chosen,
         before=chosen - timedelta(days=1),
@@ -45,18 +46,25 @@ def settle_ride(ride_id: int) -> Response:
     """Write down what became of a ride."""
     ride = queries.one_ride(session(), ride_id, communes=screens.area())
     act = request.form.get("act", "")
-    back_to = request.form.get("back", "")
     try:
         if act not in ACTS:
             raise Refused("ride.act")
         outcomes.finish(session(), ride, act, actor=guards.actor(), now=clock.now(), policy=policy())
     except Refused as error:
         session().rollback()
-        return see_other("desk.day", notice=words.sentence(error.code), kind="error")
-    notice = f"Noté : {words.RIDE[ride.status]}."
-    if back_to == "request":
-        return see_other("desk.ride_request", notice=notice, ride_request_id=ride.leg.ride_request_id)
-    return see_other("desk.todo" if back_to == "todo" else "desk.day", notice=notice)
+        ride = queries.one_ride(session(), ride_id, communes=screens.area())
+        return _back(ride, words.sentence(error.code), kind="error")
+    return _back(ride, f"Noté : {words.RIDE[ride.status]}.")
+
+
+def _back(ride: Ride, notice: str, *, kind: str = "success") -> Response:
+    """To the screen that the button stood on."""
+    screen = request.form.get("back", "")
+    if screen == "request":
+        return see_other(
+            "desk.ride_request", notice=notice, kind=kind, ride_request_id=ride.leg.ride_request_id
+        )
+    return see_other("desk.todo" if screen == "todo" else "desk.day", notice=notice, kind=kind)
 
 
 def _chosen(text: str, today: date) -> date:

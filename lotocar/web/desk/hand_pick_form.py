@@ -10,7 +10,7 @@ from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import Leg
 from lotocar.web.edge import session
-from lotocar.web.forms import Form, HourField, Needed, TextField
+from lotocar.web.forms import Form, HourField, Needed, TextField, row_number
 
 NOBODY = "Personne de ce nom ni de ce numéro. Inscrivez d'abord le conducteur."
 SEVERAL = "Plusieurs personnes : {names}. Écrivez le nom entier, ou le numéro."
@@ -36,9 +36,9 @@ class HandPickForm(Form):
         return fine and self.picked is not None and bool(legs)
 
     def _known(self) -> Person | None:
-        code = self.driver_code.data or ""
-        if code.isdigit():
-            chosen = session().get(Person, int(code[:9]))
+        number = row_number(self.driver_code.data)
+        if number is not None:
+            chosen = session().get(Person, number)
             if chosen is not None and chosen.erased_at is None and chosen.full_name == self.driver.clean:
                 return chosen
         found = persons.find_people(session(), self.driver.clean, limit=4)

@@ -7,7 +7,7 @@ from flask import Response, request
 from lotocar import clock
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests import queries as requests
-from lotocar.web.desk import screens, todo_list, words
+from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
 from lotocar.web.forms import find_places
 from lotocar.web.render import see_other
@@ -26,7 +26,6 @@ def home() -> Response:
         screen="home",
         open_requests=open_ones[:PAGE],
         counts=requests.count_open(session(), communes=screens.area()),
-        todo=todo_list.counts(session(), now=clock.now(), communes=screens.area()),
         now=clock.now(),
         page=page,
         has_more=len(open_ones) > PAGE,
@@ -37,15 +36,16 @@ def home() -> Response:
 def search() -> Response:
     """People by number or letters, a request by its number, places by name."""
     text = request.args.get("q", "").strip()[:80]
-    if text.lstrip("n°N #").isdigit() and len(text.lstrip("n°N #")) <= 6:
-        found = requests.numbered(session(), int(text.lstrip("n°N #")), communes=screens.area())
+    number = text.lstrip("n°N #")
+    if number.isdecimal() and len(number) <= 6:
+        found = requests.numbered(session(), int(number), communes=screens.area())
         if found:
             return see_other("desk.ride_request", ride_request_id=found.id)
     return screens.show(
         "desk/search.html",
         screen="home",
         text=text,
-        people=people.find_people(session(), text, limit=20) if text else [],
+        people=area.known_people(session(), people.find_people(session(), text, limit=20), screens.area()),
         places=find_places(text) if text else [],
         words=words,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from lotocar import clock
@@ -13,63 +15,73 @@ from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests import queries as request_queries
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.requests.rules import LegWish
-from lotocar.errors import Invalid, NotFound
+from lotocar.errors import Invalid
 from lotocar.values.phone import PhoneNumber
 from lotocar.web import guards
-from lotocar.web.desk import candidates, screens, words
+from lotocar.web.desk import area, candidates, screens, words
 from lotocar.web.desk.intake_form import IntakeForm, JourneyForm
 from lotocar.web.edge import session
+from lotocar.web.forms import row_number, showable
 from lotocar.web.render import page, see_other
 
-BLAMED = {"leg": "origin", "seats": "seats", "destination": "destination", "day": "day", "hour": "hour"}
+# where an operation's refusal stands on the form, when it names no field of it
+BLAMED = {"": "origin"}
+OUTSIDE = "Aucun de ces deux lieux n'est dans votre secteur : passez l'appel au bureau."
 
 
 def intake() -> Response:
-    """The call: an empty form, or one for the person named in `personne`."""
+    """The call: an empty form, or one for the person named in `personne`, as in their request `comme`."""
     form = IntakeForm(formdata=None)
-    person = _known(request.args.get("personne", ""))
+    person = _known(request.args.get("personne"))
     if person is not None:
         form.passenger_id.data = str(person.id)
+        form.last_name.data = person.full_name
+    past = row_number(request.args.get("comme"))
+    if past is not None:
+        form.show_again(screens.the_request(past))
     return _page(form, person)
 
 
 def take_call() -> Response:
-    """Save the request, and go on with it."""
+    """Save the request, and go on with it. The same form sent twice leads to the same request."""
     form = IntakeForm()
-    person = _known(form.passenger_id.data or "")
-    if not form.validate():
+    already = request_queries.by_form_key(session(), _form_key(form))
+    if already is not None:
+        return _saved(already)
+    person = _known(form.passenger_id.data)
+    if not form.validate() or not _is_ours(form):
         return _page(form, person, status=422)
     try:
-        ride_request = _submit(form, person)
+        return _saved(_submit(form, person))
     except Invalid as error:
         form.blame(error, fields=BLAMED)
         return _page(form, person, status=422)
-    return see_other(
-        "desk.ride_request",
-        notice=f"Demande n° {ride_request.id} enregistrée.",
-        ride_request_id=ride_request.id,
-    )
 
 
 def live_candidates() -> Response:
-    """Who could drive what is typed so far; nothing is written, and no name or number is sent here."""
+    """Who could drive what is typed so far; nothing is written, and the passenger's name never travels."""
     form = JourneyForm(formdata=request.args, meta={"csrf": False})
     form.validate()
+    known = form.origin.stop and form.destination.stop and form.day.value
     legs = []
-    if (
-        form.origin.stop
-        and form.destination.stop
-        and form.day.value
-        and form.origin.stop != form.destination.stop
-    ):
-        legs = [_leg_found(wish, form.seats.data or 1) for wish in form.wishes()]
+    if known and form.origin.stop != form.destination.stop:
+        wishes = form.wishes()
+        outside_area = not area.holds(screens.area(), wishes)
+        legs = [] if outside_area else [_leg_found(wish, form.seats.data or 1) for wish in wishes]
     return page("desk/_live.html", legs=legs, form=form, words=words, rights=screens.rights())
 
 
 def people_options() -> Response:
     """Known people for the field of the name: options of the list."""
     found = persons.find_people(session(), request.args.get("q", "")[:60], limit=8)
-    return page("desk/_people_options.html", people=found)
+    known = area.known_people(session(), found, screens.area())
+    return page("desk/_people_options.html", people=known)
+
+
+def caller_card() -> Response:
+    """What we know of the person chosen in the call: numbers, notes, last requests; nothing for somebody new."""
+    person = _known(request.args.get("passenger_id"))
+    return page("desk/_caller.html", words=words, rights=screens.rights(), **_about(person))
 
 
 def _leg_found(wish: LegWish, seats: int) -> dict[str, object]:
@@ -77,52 +89,58 @@ def _leg_found(wish: LegWish, seats: int) -> dict[str, object]:
     facts = candidates.facts_of_wish(wish, seats=seats, passenger_id=None, now=now)
     try:
         found = candidates.search(session(), facts, now=now)
+        ways_out = [] if found else candidates.ways_out(session(), facts)
     except Invalid:
-        found = []
-    rows = candidates.rows(session(), found, sees_numbers=screens.rights()["numbers"])
-    return {"wish": wish, "rows": rows, "count": len(found)}
+        found, ways_out = [], []
+    rows = candidates.rows(
+        session(), found, pickup=wish.origin.label, sees_numbers=screens.rights()["numbers"]
+    )
+    return {"wish": wish, "rows": rows, "count": len(found), "ways_out": ways_out}
 
 
 def _page(form: IntakeForm, person: Person | None, *, status: int = 200) -> Response:
-    past = request_queries.of_person(session(), person.id, limit=5) if person else []
     return screens.show(
-        "desk/intake.html",
-        screen="home",
-        status=status,
-        form=form,
-        person=person,
-        past=past,
-        words=words,
-        legs=[],
+        "desk/intake.html", screen="home", status=status, form=form, words=words, legs=[], **_about(person)
     )
 
 
-def _known(text: str) -> Person | None:
-    if not text.isdigit():
-        return None
-    person = session().get(Person, int(text[:9]))
-    if person is None or person.erased_at is not None:
-        raise NotFound("person")
-    return person
+def _about(person: Person | None) -> dict[str, Any]:
+    past = request_queries.of_person(session(), person.id, limit=5) if person else []
+    return {"person": person, "past": past, "coming": [one for one in past if one.is_open]}
+
+
+def _saved(ride_request: RideRequest) -> Response:
+    return see_other(
+        "desk.ride_request",
+        notice=f"Demande n° {ride_request.id} enregistrée.",
+        ride_request_id=ride_request.id,
+    )
+
+
+def _form_key(form: IntakeForm) -> str:
+    return showable(form.form_key.data or "")[:64]
+
+
+def _known(text: str | None) -> Person | None:
+    number = row_number(text)
+    return screens.the_person(number) if number is not None else None
+
+
+def _is_ours(form: IntakeForm) -> bool:
+    """An account limited to some communes takes the calls that touch them; others are for the whole desk."""
+    if area.holds(screens.area(), form.wishes()):
+        return True
+    form.origin.errors = [*form.origin.errors, OUTSIDE]
+    return False
 
 
 def _submit(form: IntakeForm, known: Person | None) -> RideRequest:
     now, actor, database = clock.now(), guards.actor(), session()
-    caller = None
-    if form.caller_last_name.value:
-        caller = people.find_or_register(
-            database,
-            first_name=form.caller_first_name.value or "",
-            last_name=form.caller_last_name.value,
-            numbers=_numbers(form.caller_phone.value),
-            actor=actor,
-            now=now,
-        )
-    passenger = known or _register_passenger(form)
+    caller = _register_caller(form) if form.caller_last_name.value else None
     ride_request = requests.submit(
         database,
-        form_key=(form.form_key.data or "")[:64],
-        passenger=passenger,
+        form_key=_form_key(form),
+        passenger=known or _register_passenger(form),
         caller=caller,
         caller_relation=form.caller_relation.clean,
         legs=form.wishes(),
@@ -134,8 +152,21 @@ def _submit(form: IntakeForm, known: Person | None) -> RideRequest:
         actor=actor,
         now=now,
     )
+    if known and form.phone.value:
+        people.add_line(database, known, form.phone.value, actor=actor, now=now)
     requests.take(database, ride_request, account_id=guards.signed_in_account().id, actor=actor, now=now)
     return ride_request
+
+
+def _register_caller(form: IntakeForm) -> Person:
+    return people.find_or_register(
+        session(),
+        first_name=form.caller_first_name.value or "",
+        last_name=form.caller_last_name.value or "",
+        numbers=_numbers(form.caller_phone.value),
+        actor=guards.actor(),
+        now=clock.now(),
+    )
 
 
 def _register_passenger(form: IntakeForm) -> Person:

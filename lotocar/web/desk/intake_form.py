@@ -10,7 +10,9 @@ from wtforms.validators import NumberRange
 
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import GIVEN_UP, PURPOSES, LegWish
+from lotocar.errors import Invalid
 from lotocar.values import wording
+from lotocar.values.hours import local_instant
 from lotocar.values.tokens import new_hex_id
 from lotocar.web.desk import words
 from lotocar.web.forms import (
@@ -23,6 +25,7 @@ from lotocar.web.forms import (
     PlaceCode,
     PlaceField,
     TextField,
+    words_of,
 )
 
 CIVILITIES: dict[Any, str] = {"": "–", "mme": "Mme", "m": "M."}
@@ -45,6 +48,15 @@ class JourneyForm(Form):
     back_time_kind = RadioField("Heure du retour", choices=TIME_KINDS, default="leave_at")
     back_hour = HourField("Heure du retour")
     seats = IntegerField("Places", default=1, validators=[NumberRange(1, 8, "Entre 1 et 8 places.")])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Besides each field: hours that clocks show on that day, and a way back after the way out."""
+        fine = bool(super().validate(extra_validators))
+        nights = [
+            shown_that_night(self.day, self.hour),
+            shown_that_night(self.back_day if self.back_day.value else self.day, self.back_hour),
+        ]
+        return fine and all(nights)
 
     def wishes(self) -> list[LegWish]:
         """The legs of a form that validated; an hour left empty means any hour."""
@@ -96,7 +108,7 @@ class IntakeForm(JourneyForm):
     form_key = HiddenField(default=new_hex_id)
     passenger_id = HiddenField()
     civility = SelectField("Civilité", choices=CIVILITIES, default="")
-    last_name = NameField("Nom de la personne")
+    last_name = NameField("Nom")
     first_name = NameField("Prénom")
     phone = PhoneField("Téléphone")
     minor = SelectField("Âge", choices={"no": "Majeur", "yes": "Mineur"}, default="no")
@@ -107,6 +119,14 @@ class IntakeForm(JourneyForm):
     purpose = SelectField("Motif", choices=PURPOSES_IN_WORDS, default="autre")
     wish = TextField("Souhaits, lisibles par le conducteur", maximum=500, lines=True)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
+
+    def show_again(self, past: RideRequest) -> None:
+        """The same journey as a past request, on a day to be said."""
+        self.show_legs(past.legs)
+        self.day.data = self.back_day.data = ""
+        self.seats.data = past.seats
+        self.purpose.data = past.purpose
+        self.wish.data = past.wish
 
     def validate(self, extra_validators: object = None) -> bool:
         """Besides each field: a name, and one way to reach the person or whoever calls."""
@@ -139,6 +159,18 @@ class CorrectionForm(JourneyForm):
         self.purpose.data = ride_request.purpose
         self.wish.data = ride_request.wish
         self.staff_note.data = ride_request.staff_note
+
+
+def shown_that_night(day: DayField, hour: HourField) -> bool:
+    """Whether clocks show this hour once on that day; otherwise the hour's field says why not."""
+    if day.value is None or hour.value is None:
+        return True
+    try:
+        local_instant(day.value, hour.value)
+    except Invalid as error:
+        hour.errors = [*hour.errors, words_of(error)]
+        return False
+    return True
 
 
 def _time(kind: str, hour: time | None) -> tuple[str, time | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, abort, request
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 
 from lotocar import clock
 from lotocar.carpool.people import consents, queries
@@ -16,7 +16,7 @@ from lotocar.carpool.trips import queries as trip_queries
 from lotocar.civic.privacy import erasure
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web import guards, links
-from lotocar.web.desk import screens, words
+from lotocar.web.desk import area, screens, words
 from lotocar.web.desk.intake_form import CIVILITIES
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField
@@ -25,8 +25,9 @@ from lotocar.web.trip_form import PREFERENCES
 
 
 class PersonForm(Form):
-    """What the desk may correct of a person."""
+    """What the desk may correct of a person; `revision` is what was seen."""
 
+    revision = HiddenField()
     civility = SelectField("Civilité", choices=CIVILITIES)
     last_name = NameField("Nom", validators=[Needed("Écrivez le nom.")])
     first_name = NameField("Prénom")
@@ -47,12 +48,13 @@ def people() -> Response:
     """Find a person."""
     text = request.args.get("q", "").strip()[:80]
     found = queries.find_people(session(), text, limit=40) if text else []
+    found = area.known_people(session(), found, screens.area())
     return screens.show("desk/people.html", screen="people", text=text, found=found, words=words)
 
 
 def person(person_id: int) -> Response:
     """One person's page."""
-    return _show(_the_person(person_id))
+    return _show(screens.the_person(person_id))
 
 
 def _show(
@@ -62,6 +64,7 @@ def _show(
     form: PersonForm | None = None,
     line_form: LineForm | None = None,
     address: str = "",
+    clash: bool = False,
 ) -> Response:
     return screens.show(
         "desk/person.html",
@@ -75,15 +78,19 @@ def _show(
         requests=requests.of_person(session(), found.id),
         rides=rides.rides_of_person(session(), found.id),
         address=address,
+        clash=clash,
         words=words,
     )
 
 
 def change_person(person_id: int) -> Response:
     """Correct a person."""
-    found, form = _the_person(person_id), PersonForm()
+    found, form = screens.the_person(person_id), PersonForm()
     if not form.validate():
         return _show(found, status=422, form=form)
+    if form.revision.data != str(found.revision):
+        form.revision.data = str(found.revision)
+        return _show(found, status=409, form=form, clash=True)
     changes = {
         "civility": form.civility.data,
         "last_name": form.last_name.value,
@@ -103,7 +110,7 @@ def change_person(person_id: int) -> Response:
 
 def add_line(person_id: int) -> Response:
     """One number more for this person."""
-    found, form = _the_person(person_id), LineForm()
+    found, form = screens.the_person(person_id), LineForm()
     if not form.validate() or form.phone.value is None:
         return _show(found, status=422, line_form=form)
     acts.add_line(
@@ -119,7 +126,7 @@ def add_line(person_id: int) -> Response:
 
 def confirm_line(person_id: int, line_id: int) -> Response:
     """The person was reached at this number: their waiting trips open."""
-    found = _the_person(person_id)
+    found = screens.the_person(person_id)
     line = session().get(PhoneLine, line_id)
     if line is None or line.person_id != found.id:
         raise NotFound("line")
@@ -131,7 +138,7 @@ def confirm_line(person_id: int, line_id: int) -> Response:
 
 def remove_line(person_id: int, line_id: int) -> Response:
     """This number is no longer theirs."""
-    found = _the_person(person_id)
+    found = screens.the_person(person_id)
     line = session().get(PhoneLine, line_id)
     if line is None or line.person_id != found.id:
         raise NotFound("line")
@@ -141,7 +148,7 @@ def remove_line(person_id: int, line_id: int) -> Response:
 
 def change_consents(person_id: int) -> Response:
     """What the person said aloud of both uses; what is not ticked is a no."""
-    found = _the_person(person_id)
+    found = screens.the_person(person_id)
     now, actor = clock.now(), guards.actor()
     consents.hear(
         session(),
@@ -156,20 +163,22 @@ def change_consents(person_id: int) -> Response:
 
 def guardian(person_id: int) -> Response:
     """A parent authorised this minor."""
-    acts.record_guardian_consent(session(), _the_person(person_id), actor=guards.actor(), now=clock.now())
+    acts.record_guardian_consent(
+        session(), screens.the_person(person_id), actor=guards.actor(), now=clock.now()
+    )
     return see_other("desk.person", notice="Autorisation parentale notée.", person_id=person_id)
 
 
 def new_link(person_id: int) -> Response:
     """A new private link; the old one dies. It is shown once, and leaves by SMS when there is a mobile."""
-    found = _the_person(person_id)
+    found = screens.the_person(person_id)
     token = links.send_link(session(), found, now=clock.now(), actor=guards.actor())
     return _show(found, address=links.private_address(token))
 
 
 def enrol(person_id: int) -> Response:
     """Accept, refuse or suspend a driver."""
-    found = _the_person(person_id)
+    found = screens.the_person(person_id)
     act = request.form.get("act", "")
     if act not in {"accept", "refuse", "suspend", "leave"}:
         abort(400)
@@ -185,18 +194,11 @@ def enrol(person_id: int) -> Response:
 
 def ask_erase(person_id: int) -> Response:
     """What erasing means, and the button."""
-    return screens.show("desk/erase.html", screen="people", found=_the_person(person_id))
+    return screens.show("desk/erase.html", screen="people", found=screens.the_person(person_id))
 
 
 def erase(person_id: int) -> Response:
     """Forget this person."""
-    _the_person(person_id)
+    screens.the_person(person_id)
     erasure.erase(session(), person_id, actor=guards.actor(), now=clock.now(), policy=policy())
     return see_other("desk.people", notice="Personne effacée : il ne reste que les comptes.")
-
-
-def _the_person(person_id: int) -> Person:
-    found = session().get(Person, person_id)
-    if found is None or found.erased_at is not None:
-        raise NotFound("person")
-    return found

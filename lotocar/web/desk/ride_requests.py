@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Response, abort, request
 from wtforms import SelectField
@@ -13,16 +13,17 @@ from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import changes, outcomes, queries, texts
 from lotocar.carpool.rides import operations as rides
+from lotocar.carpool.rides.models import Ride
 from lotocar.errors import Invalid, Refused
 from lotocar.staff.models import Account
-from lotocar.values.days import PARIS
+from lotocar.values.hours import local_instant
 from lotocar.web import guards
 from lotocar.web.desk import screens, story, words
 from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
 from lotocar.web.desk.leg_panes import leg_panes
 from lotocar.web.edge import outside, policy, session
-from lotocar.web.forms import DayField, Form, HourField, Needed, TextField
+from lotocar.web.forms import AT_NIGHT, DayField, Form, HourField, Needed, TextField, row_number
 from lotocar.web.render import page, see_other
 
 
@@ -71,7 +72,8 @@ def show_request(
         panes=leg_panes(session(), found, approaches, now=now, sees_numbers=screens.rights()["numbers"]),
         approaches=approaches,
         rides=told,
-        aloud={ride.leg_id: texts.aloud_for_passenger(ride, policy=policy()) for ride in told},
+        to_tell=_to_tell(found),
+        aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in approaches if one.is_waiting},
         story=story.of_request(session(), found, approaches),
         other=_colleague(found, now),
         closing=closing or ClosingForm(formdata=None),
@@ -81,6 +83,15 @@ def show_request(
         words=words,
         now=now,
     )
+
+
+def _to_tell(found: RideRequest) -> list[tuple[Ride, str]]:
+    """What the passenger must hear, one text for each driver."""
+    untold = queries.rides_to_tell(session(), found)
+    return [
+        (first, texts.aloud_for_passenger(first, later, policy=policy()))
+        for first, later in texts.there_and_back(untold)
+    ]
 
 
 def correct_page(ride_request_id: int) -> Response:
@@ -113,7 +124,7 @@ def _correct(found: RideRequest, form: CorrectionForm) -> None:
     changed = corrections.correct(
         session(),
         found,
-        expected_revision=_whole(form.revision.data),
+        expected_revision=row_number(form.revision.data) or 0,
         legs=form.wishes(),
         seats=form.seats.data or 1,
         purpose=form.purpose.data,
@@ -129,18 +140,18 @@ def _correct(found: RideRequest, form: CorrectionForm) -> None:
     )
 
 
-def _whole(text: str | None) -> int:
-    """The number in a hidden field; -1, which is nobody's, when it was tampered with."""
-    return int(text) if text and text.isdigit() and len(text) < 10 else -1
-
-
 def _clash(ride_request_id: int, form: CorrectionForm, error: Refused) -> Response:
-    """Somebody else was quicker: what they saved is shown beside what was being typed, which is kept."""
+    """Somebody else was quicker: what they saved is shown beside what was being typed, which is kept.
+
+    Having read both, one may save again: the form now stands on what the other saved.
+    """
+    found = screens.the_request(ride_request_id)
+    form.revision.data = str(found.revision)
     return screens.show(
         "desk/correct.html",
         screen="home",
         status=409,
-        found=screens.the_request(ride_request_id),
+        found=found,
         form=form,
         clash=words.sentence(error.code),
         words=words,
@@ -196,7 +207,11 @@ def call_back(ride_request_id: int) -> Response:
     form = CallbackForm()
     if not form.validate() or form.day.value is None or form.hour.value is None:
         return show_request(found, status=422, callback=form)
-    at = datetime.combine(form.day.value, form.hour.value, tzinfo=PARIS).astimezone(UTC)
+    try:
+        at = local_instant(form.day.value, form.hour.value)
+    except Invalid as error:
+        form.blame(error, fields=AT_NIGHT)
+        return show_request(found, status=422, callback=form)
     requests.call_back_at(session(), found, at, actor=guards.actor(), now=clock.now())
     return see_other("desk.ride_request", notice="Rappel noté.", ride_request_id=ride_request_id)
 
@@ -220,7 +235,7 @@ def tell(ride_request_id: int) -> Response:
         )
     except Refused as error:
         return show_request(found, status=409, problem=words.sentence(error.code))
-    return see_other("desk.ride_request", notice="Passager prévenu.", ride_request_id=ride_request_id)
+    return screens.back_to_request(ride_request_id, "Passager prévenu.")
 
 
 def _colleague(found: RideRequest, now: datetime) -> Account | None:

@@ -8,8 +8,11 @@ from typing import Any
 from flask import Response, request, url_for
 
 from lotocar import clock
+from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.rides import queries as rides
+from lotocar.errors import NotFound
 from lotocar.messages import health
 from lotocar.staff.rules import may
 from lotocar.values.days import DAY_NAMES
@@ -22,12 +25,14 @@ def show(
     template: str, *, screen: str, fragment: str | None = None, status: int = 200, **context: Any
 ) -> Response:
     """A page of the desk, with its tabs."""
+    waiting = todo_list.counts(session(), now=clock.now(), communes=area())
     return render.page(
         template,
         fragment=fragment,
         status=status,
         screen=screen,
-        desk_screens=_tabs(),
+        desk_screens=_tabs(waiting),
+        waiting=waiting,
         search_url=url_for("desk.search") if rights()["numbers"] else "",
         sign_out_url=url_for("account.sign_out"),
         rights=rights(),
@@ -59,14 +64,28 @@ def the_request(ride_request_id: int) -> RideRequest:
     return requests.request_page(session(), ride_request_id, communes=area())
 
 
+def back_to_request(ride_request_id: int, notice: str) -> Response:
+    """To the request, or to « À faire » when the button stood there."""
+    if request.form.get("back") == "todo":
+        return render.see_other("desk.todo", notice=notice)
+    return render.see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
+
+
 def page_number() -> int:
     """The page asked for, from 1; anything absurd is the first."""
     number = request.args.get("page", 1, type=int)
     return min(max(1, number), 10_000)
 
 
-def _tabs() -> list[dict[str, Any]]:
-    counts = todo_list.counts(session(), now=clock.now(), communes=area())
+def the_person(person_id: int) -> Person:
+    """The person, or 404 when unknown, erased, or known only outside the account's area."""
+    found = session().get(Person, person_id)
+    if found is None or found.erased_at is not None or not rides.among(session(), [person_id], area()):
+        raise NotFound("person")
+    return found
+
+
+def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
     may_see = rights()
     tabs = [
         ("home", "Le bureau", "desk.home", "phone", "alt+b", 0, True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import Response, request
@@ -12,6 +12,7 @@ from lotocar import clock
 from lotocar.carpool.people import queries as persons
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides import queries, texts
+from lotocar.carpool.rides.models import Approach
 from lotocar.errors import NotFound, Refused
 from lotocar.messages import inbound
 from lotocar.messages import operations as message_acts
@@ -19,10 +20,11 @@ from lotocar.messages import queries as messages_queries
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.values.actor import Actor
 from lotocar.web import guards
-from lotocar.web.desk import screens, todo_list, words
+from lotocar.web.desk import area, screens, todo_list, words
 from lotocar.web.edge import outside, policy, session
 from lotocar.web.render import see_other
 
+FIRST = 5  # of each list, before « de plus »
 CODE_OR_LINK = re.compile(r"https?://\S+|\b\d{6}\b")
 
 
@@ -40,24 +42,35 @@ def todo() -> Response:
     """Everything that waits, most pressing first."""
     now = clock.now()
     waits = todo_list.todo_list(session(), now=now, communes=screens.area())
+    to_ring = [*waits.to_call, *waits.to_reconfirm]
     return screens.show(
         "desk/todo.html",
         screen="todo",
         waits=waits,
         senders=_senders(waits.to_read),
-        aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in waits.to_call},
+        aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in to_ring},
+        to_say={one.ride_request.id: _to_say(one) for one in waits.to_tell},
         now=now,
         words=words,
+        FIRST=FIRST,
     )
+
+
+def _to_say(one: todo_list.ToTell) -> list[str]:
+    """The words for a passenger, one text for each driver."""
+    return [
+        texts.aloud_for_passenger(first, later, policy=policy())
+        for first, later in texts.there_and_back(one.rides)
+    ]
 
 
 def messages() -> Response:
     """What was sent and received, and its fate."""
-    received = messages_queries.received(session(), limit=50)
+    received = area.about(session(), messages_queries.received(session(), limit=50), screens.area())
     return screens.show(
         "desk/messages.html",
         screen="messages",
-        sent=messages_queries.recent(session(), limit=100),
+        sent=area.about(session(), messages_queries.recent(session(), limit=100), screens.area()),
         received=received,
         senders=_senders(received),
         situation=messages_queries.situation(session(), now=clock.now()),
@@ -70,6 +83,7 @@ def read_message(inbound_id: int) -> Response:
     """A received message, decided by a human: the answer it gives, or simply dealt with."""
     outcome = request.form.get("outcome", "handled")
     now, actor = clock.now(), guards.actor()
+    _within_area(session().get(InboundMessage, inbound_id))
     notice = "Message traité."
     if outcome in {"accept", "decline"}:
         try:
@@ -83,29 +97,39 @@ def read_message(inbound_id: int) -> Response:
 
 def handle_failure(message_id: str) -> Response:
     """A message that failed: somebody dealt with it otherwise."""
+    _within_area(session().get(OutboxMessage, message_id))
     message_acts.handle(session(), message_id, actor=guards.actor(), now=clock.now())
     return see_other("desk.todo", notice="Échec d'envoi traité.")
 
 
+def _within_area(message: InboundMessage | OutboxMessage | None) -> None:
+    if message is None or not area.about(session(), [message], screens.area()):
+        raise NotFound("message")
+
+
 def _answer(inbound_id: int, outcome: str, actor: Actor, now: datetime) -> str:
-    message = session().get(InboundMessage, inbound_id)
-    approach_id = request.form.get("approach", "")
-    if message is None or not approach_id.isdigit():
-        raise NotFound("message.inbound")
-    one = queries.open_approach(session(), int(approach_id[:9]))
-    if outcome == "accept":
-        rides.accept(
-            session(),
-            one,
-            through="sms",
-            actor=actor,
-            now=now,
-            policy=policy(),
-            roads=outside().roads,
-        )
-        return "Réponse notée : oui."
-    rides.decline(session(), one, reason="", through="sms", actor=actor, now=now, policy=policy())
-    return "Réponse notée : non."
+    one = _question_of(session().get_one(InboundMessage, inbound_id), request.form.get("approach", ""))
+    if outcome == "decline":
+        rides.decline(session(), one, reason="", through="sms", actor=actor, now=now, policy=policy())
+        return "Réponse notée : non."
+    booked = rides.accept(
+        session(), one, through="sms", actor=actor, now=now, policy=policy(), roads=outside().roads
+    )
+    return "Réponse notée : oui." if booked else words.TOO_LATE
+
+
+def _question_of(message: InboundMessage, number: str) -> Approach:
+    """The question that this message answers, among those open for whoever may have written it."""
+    open_ones = _open_questions(message)
+    found = next((one for one in open_ones if str(one.id) == number), None)
+    if found is None:
+        raise Refused("approach.gone")
+    return found
+
+
+def _open_questions(message: InboundMessage) -> Sequence[Approach]:
+    people = persons.confirmed_persons(session(), message.from_number)
+    return queries.open_by_sms(session(), [person.id for person in people])
 
 
 def _senders(received: Iterable[InboundMessage]) -> dict[int, dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -16,21 +16,27 @@ from lotocar.carpool.trips import queries as trips
 from lotocar.carpool.trips.models import Trip
 from lotocar.messages import queries as messages
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.web.desk import area
 
-SILENT_AFTER = timedelta(hours=24)
-SILENT_BEFORE_LAPSE = timedelta(hours=3)
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """A passenger who does not know yet of these rides of one request."""
+
+    ride_request: RideRequest
+    rides: Sequence[Ride]
 
 
 @dataclass(frozen=True, slots=True)
 class TodoList:
-    """Everything that waits for somebody, each list in the order in which to do it."""
+    """Everything that waits for somebody now, each list in the order in which to do it."""
 
     to_read: Sequence[InboundMessage]
-    to_tell: Sequence[RideRequest]
     callbacks: Sequence[RideRequest]
+    to_tell: Sequence[ToTell]
+    to_reconfirm: Sequence[Approach]
     to_call: Sequence[Approach]
     unanswered: Sequence[Approach]
-    to_reconfirm: Sequence[Approach]
     new_requests: Sequence[RideRequest]
     searching: Sequence[RideRequest]
     numbers_to_confirm: Sequence[Trip]
@@ -52,36 +58,43 @@ class Counts:
 
 def todo_list(session: Session, *, now: datetime, communes: Collection[str] = ()) -> TodoList:
     """What waits now, within these communes (empty: everywhere)."""
-    open_ones = requests.open_requests(session, communes=communes, limit=500)
-    waiting = rides.waiting_approaches(session, communes=communes)
+    due = requests.due_requests(session, now=now, communes=communes)
+    calls = rides.calls_to_make(session, now=now, communes=communes)
     return TodoList(
-        to_read=messages.inbox(session),
-        to_tell=[one for one in open_ones if one.status == "to_confirm" or _has_leg(one, "agreed")],
-        callbacks=[one for one in open_ones if one.callback_at is not None and one.callback_at <= now],
-        to_call=[
-            one for one in waiting if one.channel == "phone" and one.status in {"to_contact", "no_answer"}
-        ],
-        unanswered=[one for one in waiting if one.channel == "sms" and _is_silent(one, now)],
-        to_reconfirm=[one for one in waiting if one.channel == "phone" and one.status == "to_reconfirm"],
-        new_requests=[one for one in open_ones if one.status == "to_process"],
-        searching=[one for one in open_ones if one.status == "searching"],
-        numbers_to_confirm=trips.awaiting_call(session),
-        failed_messages=messages.to_handle(session, now=now),
+        to_read=area.about(session, messages.inbox(session), communes),
+        callbacks=[one for one in due if one.callback_at is not None],
+        to_tell=_by_request(rides.untold_rides(session, communes=communes)),
+        to_reconfirm=[one for one in calls if one.status == "to_reconfirm"],
+        to_call=[one for one in calls if one.status != "to_reconfirm" and one.channel == "phone"],
+        unanswered=[one for one in calls if one.status != "to_reconfirm" and one.channel == "sms"],
+        new_requests=[one for one in due if one.callback_at is None and one.status == "to_process"],
+        searching=[one for one in due if one.callback_at is None and one.status == "searching"],
+        numbers_to_confirm=area.touching(trips.awaiting_call(session), communes),
+        failed_messages=area.about(session, messages.to_handle(session, now=now), communes),
         to_settle=rides.rides_to_settle(session, now=now, communes=communes),
     )
 
 
 def counts(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Counts:
-    """How much waits, for the tabs."""
-    whole = todo_list(session, now=now, communes=communes)
-    return Counts(all=whole.count, messages=len(whole.to_read))
+    """How much waits, for the tabs: counted by the database, unless the account sees only some messages."""
+    if communes:
+        whole = todo_list(session, now=now, communes=communes)
+        return Counts(all=whole.count, messages=len(whole.to_read))
+    unread = messages.count_inbox(session)
+    waiting = (
+        unread,
+        requests.count_due(session, now=now),
+        rides.count_untold(session),
+        rides.count_calls(session, now=now),
+        trips.count_awaiting_call(session),
+        messages.count_to_handle(session, now=now),
+        rides.count_to_settle(session, now=now),
+    )
+    return Counts(all=sum(waiting), messages=unread)
 
 
-def _has_leg(ride_request: RideRequest, status: str) -> bool:
-    return any(leg.status == status for leg in ride_request.legs)
-
-
-def _is_silent(approach: Approach, now: datetime) -> bool:
-    if approach.status != "sent" or approach.asked_at is None:
-        return False
-    return approach.asked_at <= now - SILENT_AFTER or approach.expires_at <= now + SILENT_BEFORE_LAPSE
+def _by_request(untold: Sequence[Ride]) -> list[ToTell]:
+    by_request: dict[int, list[Ride]] = {}
+    for ride in untold:
+        by_request.setdefault(ride.leg.ride_request_id, []).append(ride)
+    return [ToTell(ones[0].leg.ride_request, ones) for ones in by_request.values()]

@@ -15,7 +15,7 @@ from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid, NotFound
 from lotocar.values.days import DAY_NAMES
 from lotocar.web import guards
-from lotocar.web.desk import screens, words
+from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
 from lotocar.web.forms import find_place
 from lotocar.web.render import see_other
@@ -97,12 +97,12 @@ def register_driver() -> Response:
 def new_trip(person_id: int) -> Response:
     """One trip more for a known driver."""
     kind = "one_off" if request.args.get("quand") == "une-fois" else "regular"
-    return _trip_page(_the_driver(person_id), TripForm(formdata=None, kind=kind))
+    return _trip_page(screens.the_person(person_id), TripForm(formdata=None, kind=kind))
 
 
 def add_trip(person_id: int) -> Response:
     """Keep it."""
-    driver, form = _the_driver(person_id), TripForm()
+    driver, form = screens.the_person(person_id), TripForm()
     if not form.validate():
         return _trip_page(driver, form, status=422)
     now, actor = clock.now(), guards.actor()
@@ -120,7 +120,7 @@ def change_trip(trip_id: int) -> Response:
     trip = session().get(Trip, trip_id)
     acts = {"stop": offers.stop, "resume": offers.resume, "delete": offers.delete, "restore": offers.restore}
     act = acts.get(request.form.get("act", ""))
-    if trip is None or act is None:
+    if trip is None or act is None or not area.touching([trip], screens.area()):
         raise NotFound("trip")
     act(session(), trip, actor=guards.actor(), now=clock.now())
     return see_other("desk.person", notice="Trajet mis à jour.", person_id=trip.driver_id)
@@ -132,10 +132,3 @@ def _driver_page(form: OfferForm, *, status: int = 200) -> Response:
 
 def _trip_page(driver: Person, form: TripForm, *, status: int = 200) -> Response:
     return screens.show("desk/new_trip.html", screen="trips", status=status, form=form, driver=driver)
-
-
-def _the_driver(person_id: int) -> Person:
-    found = session().get(Person, person_id)
-    if found is None or found.erased_at is not None:
-        raise NotFound("person")
-    return found

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from lotocar.values import wording
+from lotocar.values.days import local
 
 REQUEST = {
     "draft": "brouillon",
@@ -68,6 +72,14 @@ PURPOSE = {
     "rendez_vous": "Rendez-vous",
     "travail": "Travail ou formation",
     "autre": "Autre",
+}
+NEXT = {
+    "draft": "À compléter.",
+    "to_process": "À faire : solliciter un conducteur, ou prendre cette demande.",
+    "searching": "À faire : solliciter un conducteur.",
+    "awaiting_driver": "On attend la réponse des conducteurs sollicités.",
+    "to_confirm": "À faire : prévenir le passager.",
+    "confirmed": "Tout le monde est prévenu. Après le trajet, notez ce qu'il en a été.",
 }
 DIRECTION = {"out": "Aller", "back": "Retour"}
 MESSAGE = {
@@ -175,6 +187,14 @@ REFUSED = {
     "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",
     "stale": "Quelqu'un d'autre a modifié cette fiche pendant que vous écriviez.",
 }
+
+
+def soon(at: datetime, now: datetime) -> str:
+    """« aujourd'hui à 8 h 30 », « hier à 17 h », « demain à 9 h », else the day in full: short, for lists."""
+    there = local(at)
+    near = {-1: "hier", 0: "aujourd'hui", 1: "demain"}
+    day = near.get((there.date() - local(now).date()).days) or wording.day_words(there.date())
+    return f"{day} à {wording.hour_words(there.time())}"
 
 
 def sentence(code: str) -> str:
