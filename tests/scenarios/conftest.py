@@ -56,7 +56,7 @@ def visitor(app: Any, session: Session) -> TidyClient:
     return TidyClient(app, session)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def house(request: pytest.FixtureRequest, session: Session) -> None:
     """The installation, with its number 05 36 49 00 00."""
     if "village" in request.fixturenames:

@@ -46,6 +46,7 @@ from tests.support.factories import (
 )
 from tests.web.tidy import TidyClient
 
+pytestmark = pytest.mark.usefixtures("house")
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 THURSDAY = 3
 
@@ -336,9 +337,12 @@ def test_v8_landline_only_driver(live_server: LiveServer, session: Session, cloc
     page = desk.get(f"/bureau/demandes/{asked.id}").submit("/reponses/", button="Accepte")
     assert "Henri Lacaze a accepté" in page.main
     page.submit("/prevenir", button="Prévenu par téléphone")
-    for later in range(0, 96, 12):  # reminders, questions after the ride
+    for later in range(12, 96, 12):  # reminders, questions after the ride
         clock.move_to(NOW + timedelta(hours=later))
         live_server.work()
+        if later == 48:
+            desk.sign_in()
+            assert "après 18 h Henri Lacaze · 05 36 49 02 74" in words(desk.get("/bureau/a-faire").main)
     session.expire_all()
     assert session.scalar(select(func.count()).select_from(Ride)) == 1
     to_him = session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == driver_id)).all()

@@ -53,6 +53,7 @@ from tests.support.factories import (
 )
 from tests.support.village import Village, readable
 
+pytestmark = pytest.mark.usefixtures("house")
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

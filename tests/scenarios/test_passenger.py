@@ -45,6 +45,7 @@ from tests.support.factories import (
 from tests.support.village import FRAGMENTS, Village, readable
 from tests.web.tidy import TidyClient
 
+pytestmark = pytest.mark.usefixtures("house")
 WEDNESDAY = date(2026, 11, 25)
 HOW_ONE_TYPES_IT = ("24/11/2026", "mardi 24 novembre", "le 24 novembre 2026", "mardi")
 

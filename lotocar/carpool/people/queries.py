@@ -83,6 +83,15 @@ def find_people(session: Session, text: str, *, limit: int = 8) -> list[Person]:
     return list(session.scalars(shown.order_by(Person.sort_key, Person.id).limit(limit)))
 
 
+def by_number(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
+    """These people by their number; those who were erased are left out."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    found = select(Person).where(Person.id.in_(wanted), Person.erased_at.is_(None))
+    return {one.id: one for one in session.scalars(found)}
+
+
 def consents(session: Session, person_id: int) -> dict[str, Consent]:
     """The person's latest word on each kind; a kind they never spoke of is absent, which is a no."""
     rows = session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))

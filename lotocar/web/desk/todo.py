@@ -10,6 +10,7 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.people import queries as persons
+from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides import queries, texts
 from lotocar.carpool.rides.models import Approach
@@ -49,11 +50,17 @@ def todo() -> Response:
         waits=waits,
         senders=_senders(waits.to_read),
         aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in to_ring},
+        recipients=_recipients([*waits.to_say, *waits.failed_messages]),
         to_say={one.ride_request.id: _to_say(one) for one in waits.to_tell},
         now=now,
         words=words,
         FIRST=FIRST,
     )
+
+
+def _recipients(unsent: Iterable[OutboxMessage]) -> dict[int, Person]:
+    """Whom each of these messages was for, by their number: a name to ask for, and the hours at which to ring."""
+    return persons.by_number(session(), [one.person_id for one in unsent if one.person_id is not None])
 
 
 def _to_say(one: todo_list.ToTell) -> list[str]:

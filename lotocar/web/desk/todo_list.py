@@ -40,6 +40,7 @@ class TodoList:
     new_requests: Sequence[RideRequest]
     searching: Sequence[RideRequest]
     numbers_to_confirm: Sequence[Trip]
+    to_say: Sequence[OutboxMessage]
     failed_messages: Sequence[OutboxMessage]
     to_settle: Sequence[Ride]
 
@@ -60,6 +61,7 @@ def todo_list(session: Session, *, now: datetime, communes: Collection[str] = ()
     """What waits now, within these communes (empty: everywhere)."""
     due = requests.due_requests(session, now=now, communes=communes)
     calls = rides.calls_to_make(session, now=now, communes=communes)
+    unsent = area.about(session, messages.to_handle(session, now=now), communes)
     return TodoList(
         to_read=area.about(session, messages.inbox(session), communes),
         callbacks=[one for one in due if one.callback_at is not None],
@@ -70,7 +72,8 @@ def todo_list(session: Session, *, now: datetime, communes: Collection[str] = ()
         new_requests=[one for one in due if one.callback_at is None and one.status == "to_process"],
         searching=[one for one in due if one.callback_at is None and one.status == "searching"],
         numbers_to_confirm=area.touching(trips.awaiting_call(session), communes),
-        failed_messages=area.about(session, messages.to_handle(session, now=now), communes),
+        to_say=[one for one in unsent if one.channel == "call"],
+        failed_messages=[one for one in unsent if one.channel != "call"],
         to_settle=rides.rides_to_settle(session, now=now, communes=communes),
     )
 
