@@ -163,7 +163,14 @@ def _serve(
         policy=stage.policy,
         roads=stage.ground,
     )
-    if fate == "to_confirm" or not booked:
+    if not booked:
+        # the car was full after all: what is past ended without anybody
+        if chosen.pickup_at and chosen.pickup_at < stage.now:
+            requests.close(
+                stage.session, ride_request, outcome="unserved_no_driver", actor=desk, now=agreed_at
+            )
+        return
+    if fate == "to_confirm":
         return
     told_at = agreed_at + timedelta(minutes=10)
     rides.tell_passenger(
