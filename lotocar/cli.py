@@ -313,7 +313,9 @@ def registry_group() -> None:
 
 @registry_group.command(name="export", help="Ce qui serait transmis au registre national, sans rien envoyer.")
 @click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Premier jour (2026-11-01).")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Dernier jour ; sans lui, jusqu'à aujourd'hui.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help="Dernier jour ; sans lui, jusqu'à aujourd'hui."
+)
 @click.option("--format", "fmt", type=click.Choice(registry.FORMATS), default="json", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
 def registry_export(since: datetime, until: datetime | None, fmt: str, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from lotocar.carpool.people.models import PrivateLink
 from lotocar.carpool.trips.models import Pause
+from lotocar.civic.registry.models import Proof, RegistryDesk
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.values.tokens import hash_token, new_token
 from tests.support.factories import (
@@ -108,7 +109,22 @@ def village(session: Session) -> Village:
         state="human",
         person_id=odile.id,
     )
-    session.add_all([sent, received])
+    proof = Proof(
+        environment="demo",
+        ride_id=ride.id,
+        live_ride_id=ride.id,
+        journey_id=ride.journey_key,
+        trip_id=ride.car_trip_key,
+        start_at=NOW - timedelta(hours=13),
+        end_at=NOW - timedelta(hours=12),
+        status="sent",
+        error="registry.act_refused",
+        not_before=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    switch = RegistryDesk(id=1, environment="demo", switched_at=NOW)
+    session.add_all([sent, received, proof, switch])
     session.commit()
     values: dict[str, str | int] = {
         "ride_request_id": asked.id,
@@ -124,5 +140,7 @@ def village(session: Session) -> Village:
         "outbox_id": sent.id,
         "attempt": 1,
         "place_id": 1,
+        "proof_id": proof.id,
+        "step": "identity",
     }
     return Village(values, driver_token, approach_token)

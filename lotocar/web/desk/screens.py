@@ -11,6 +11,7 @@ from lotocar import clock
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import RideRequest
+from lotocar.civic.registry.standing import count_alarms
 from lotocar.carpool.rides import queries as rides
 from lotocar.errors import NotFound
 from lotocar.messages import health
@@ -87,6 +88,7 @@ def the_person(person_id: int) -> Person:
 
 def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
     may_see = rights()
+    alarms = count_alarms(session(), now=clock.now()) if may_see["registry"] else 0
     tabs = [
         ("home", "Le bureau", "desk.home", "phone", "alt+b", 0, True),
         ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all, True),
@@ -95,7 +97,7 @@ def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
         ("trips", "Trajets", "desk.trips", "car", "alt+t", 0, True),
         ("messages", "Messages", "desk.messages", "message", "alt+m", counts.messages, may_see["numbers"]),
         ("places", "Lieux", "desk.places", "pin", "alt+l", 0, True),
-        ("registry", "Registre", "desk.registry", "sheet", "alt+g", 0, may_see["registry"]),
+        ("registry", "Registre", "desk.registry", "sheet", "alt+g", alarms, may_see["registry"]),
     ]
     return [
         {"name": name, "label": label, "href": url_for(endpoint), "glyph": glyph, "key": key, "count": count}
