@@ -46,6 +46,14 @@ def links_since(session: Session, person_id: int, *, purpose: str, since: dateti
     return session.scalar(given) or 0
 
 
+def has_link(session: Session, person_id: int, *, purpose: str) -> bool:
+    """Whether this person holds a private link of this purpose that was not taken back."""
+    held = select(PrivateLink.id).where(
+        PrivateLink.person_id == person_id, PrivateLink.purpose == purpose, PrivateLink.revoked_at.is_(None)
+    )
+    return session.scalar(held.limit(1)) is not None
+
+
 def same_person(
     session: Session, *, first_name: str, last_name: str, e164s: Collection[str]
 ) -> Person | None:

@@ -14,6 +14,7 @@ from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import changes, outcomes, queries, texts
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides.models import Ride
+from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid, Refused
 from lotocar.staff.models import Account
 from lotocar.values.hours import local_instant
@@ -80,6 +81,7 @@ def show_request(
         callback=callback or CallbackForm(formdata=None),
         picking=picking or HandPickForm(formdata=None),
         problem=problem,
+        pointed_at=session().get(Trip, found.trip_id) if found.trip_id else None,
         words=words,
         now=now,
     )

@@ -7,6 +7,7 @@ from flask import Response, request
 from lotocar import clock
 from lotocar.carpool.people import consents
 from lotocar.carpool.people import operations as people
+from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import NewLine
 from lotocar.carpool.trips import operations as offers
@@ -14,7 +15,7 @@ from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid, NotFound
 from lotocar.values.days import DAY_NAMES
-from lotocar.web import guards
+from lotocar.web import guards, links
 from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
 from lotocar.web.forms import find_place
@@ -91,7 +92,13 @@ def register_driver() -> Response:
         actor=actor,
         now=now,
     )
-    return see_other("desk.person", notice="Conducteur et trajet enregistrés.", person_id=driver.id)
+    notice = "Conducteur et trajet enregistrés."
+    if persons.sms_line(driver) is not None and not persons.has_link(
+        session(), driver.id, purpose="driver_page"
+    ):
+        links.send_link(session(), driver, now=now, actor=actor)
+        notice += " Son lien privé part par SMS."
+    return see_other("desk.person", notice=notice, person_id=driver.id)
 
 
 def new_trip(person_id: int) -> Response:
