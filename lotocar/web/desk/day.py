@@ -21,6 +21,9 @@ from lotocar.web.render import see_other
 ACTS = ("done", "passenger_no_show", "driver_no_show", "cancel_by_passenger", "cancel_by_driver", "reopen")
 
 
+SHEETS_KEPT = timedelta(days=3_660)
+
+
 def day() -> Response:
     """The rides of a day and of the next, on a sheet that prints on A4; then those still without an outcome."""
     now = clock.now()
@@ -68,4 +71,6 @@ def _back(ride: Ride, notice: str, *, kind: str = "success") -> Response:
 
 
 def _chosen(text: str, today: date) -> date:
-    return read_date(text) or today
+    """The day asked for; today when it is not one, or lies beyond any sheet ever printed."""
+    asked = read_date(text)
+    return asked if asked is not None and abs(asked - today) < SHEETS_KEPT else today

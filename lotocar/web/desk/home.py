@@ -9,7 +9,7 @@ from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests import queries as requests
 from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
-from lotocar.web.forms import find_places
+from lotocar.web.forms import find_places, showable
 from lotocar.web.render import see_other
 
 PAGE = 25
@@ -35,7 +35,7 @@ def home() -> Response:
 
 def search() -> Response:
     """People by number or letters, a request by its number, places by name."""
-    text = request.args.get("q", "").strip()[:80]
+    text = showable(request.args.get("q", "")).strip()[:80]
     number = text.lstrip("n°N #")
     if number.isdecimal() and len(number) <= 6:
         found = requests.numbered(session(), int(number), communes=screens.area())

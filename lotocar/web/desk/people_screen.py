@@ -19,7 +19,7 @@ from lotocar.web import guards, links
 from lotocar.web.desk import area, screens, words
 from lotocar.web.desk.intake_form import CIVILITIES
 from lotocar.web.edge import policy, session
-from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField
+from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField, showable
 from lotocar.web.render import see_other
 from lotocar.web.trip_form import PREFERENCES
 
@@ -46,7 +46,7 @@ class LineForm(Form):
 
 def people() -> Response:
     """Find a person."""
-    text = request.args.get("q", "").strip()[:80]
+    text = showable(request.args.get("q", "")).strip()[:80]
     found = queries.find_people(session(), text, limit=40) if text else []
     found = area.known_people(session(), found, screens.area())
     return screens.show("desk/people.html", screen="people", text=text, found=found, words=words)

@@ -39,7 +39,7 @@ class LocalPlaceForm(Form):
             lat, lon = (float(field.clean.replace(",", ".")) for field in (self.lat, self.lon))
         except ValueError:
             return None
-        return Point(lat, lon)
+        return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
 def places() -> Response:

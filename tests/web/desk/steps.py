@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.requests.models import RideRequest
-from tests.support.doors import Page, PageClient
+from tests.support.doors import Page, PageClient, _as_found
 from tests.support.pages import text_of
 
 CALL: dict[str, Any] = {
@@ -41,6 +41,12 @@ def press(page: Page, action: str, button: str, **answers: str) -> Page:
             data = {one.get("name"): one.get("value") for one in form.iter("input") if one.get("value")}
             return page.client.post(form.get("action") or "", {**data, **answers}, forge=False)
     raise AssertionError(f"no button says « {button} »")
+
+
+def fill_in(page: Page, action: str, **answers: str) -> Page:
+    """Fill in the form that goes to this very address, and send it."""
+    (form,) = [one for one in page.root.iter("form") if one.get("action") == action]
+    return page.client.post(action, {**_as_found(form), **answers}, forge=False)
 
 
 def said_beside(page: Page, name: str) -> str:
