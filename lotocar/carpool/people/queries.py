@@ -81,6 +81,21 @@ def confirmed_persons(session: Session, e164: str) -> list[Person]:
     )
 
 
+def confirmed_by_number(session: Session, e164s: Collection[str]) -> dict[str, list[Person]]:
+    """Everybody who was reached on each of these numbers, the longest known first."""
+    reached = (
+        select(PhoneLine)
+        .join(PhoneLine.person)
+        .where(PhoneLine.e164.in_(e164s), PhoneLine.confirmed_at.is_not(None), Person.erased_at.is_(None))
+        .options(joinedload(PhoneLine.person))
+        .order_by(PhoneLine.person_id)
+    )
+    known: dict[str, list[Person]] = {}
+    for line in session.scalars(reached):
+        known.setdefault(line.e164, []).append(line.person)
+    return known
+
+
 def find_people(session: Session, text: str, *, limit: int = 8) -> list[Person]:
     """People whose number holds these digits (3 or more) or whose names begin like these words (2 letters or more)."""
     condition = _number_holds(text) if any(character.isdigit() for character in text) else _names_begin(text)

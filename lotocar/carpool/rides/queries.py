@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union
@@ -44,11 +44,12 @@ def rides_of_request(session: Session, ride_request: RideRequest) -> Sequence[Ri
 
 def rides_to_tell(session: Session, ride_request: RideRequest) -> list[Ride]:
     """The agreed rides of which the passenger does not know yet, in the order of the legs."""
-    return [
-        ride
-        for ride in rides_of_request(session, ride_request)
-        if ride.leg.status == "agreed" and ride.approach.status == "accepted"
-    ]
+    return untold(rides_of_request(session, ride_request))
+
+
+def untold(rides: Iterable[Ride]) -> list[Ride]:
+    """Those of these standing rides of which the passenger does not know yet, and whose driver has no doubt."""
+    return [ride for ride in rides if ride.leg.status == "agreed" and ride.approach.status == "accepted"]
 
 
 def approaches_of_leg(session: Session, leg_id: int) -> Sequence[Approach]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Response, abort, request
@@ -16,6 +17,7 @@ from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides.models import Ride
 from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid, Refused
+from lotocar.messages.texts import SenderPolicy
 from lotocar.staff.models import Account
 from lotocar.values.hours import local_instant
 from lotocar.web import guards
@@ -62,7 +64,7 @@ def show_request(
     problem: str = "",
 ) -> Response:
     """The request's page, perhaps with a form to correct or a sentence on what could not be done."""
-    now = clock.now()
+    now, voice = clock.now(), policy()
     approaches = queries.approaches_of_request(session(), found.id)
     told = queries.rides_of_request(session(), found)
     return screens.show(
@@ -73,8 +75,8 @@ def show_request(
         panes=leg_panes(session(), found, approaches, now=now, sees_numbers=screens.rights()["numbers"]),
         approaches=approaches,
         rides=told,
-        to_tell=_to_tell(found),
-        aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in approaches if one.is_waiting},
+        to_tell=_to_tell(told, voice),
+        aloud={one.id: texts.aloud_for_driver(one, policy=voice) for one in approaches if one.is_waiting},
         story=story.of_request(session(), found, approaches),
         other=_colleague(found, now),
         closing=closing or ClosingForm(formdata=None),
@@ -87,12 +89,11 @@ def show_request(
     )
 
 
-def _to_tell(found: RideRequest) -> list[tuple[Ride, str]]:
+def _to_tell(rides_: Sequence[Ride], voice: SenderPolicy) -> list[tuple[Ride, str]]:
     """What the passenger must hear, one text for each driver."""
-    untold = queries.rides_to_tell(session(), found)
     return [
-        (first, texts.aloud_for_passenger(first, later, policy=policy()))
-        for first, later in texts.there_and_back(untold)
+        (first, texts.aloud_for_passenger(first, later, policy=voice))
+        for first, later in texts.there_and_back(queries.untold(rides_))
     ]
 
 

@@ -19,6 +19,7 @@ from lotocar.messages import inbound
 from lotocar.messages import operations as message_acts
 from lotocar.messages import queries as messages_queries
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import Actor
 from lotocar.web import guards
 from lotocar.web.desk import area, screens, todo_list, words
@@ -41,7 +42,7 @@ def _whole_body(message: OutboxMessage) -> str:
 
 def todo() -> Response:
     """Everything that waits, most pressing first."""
-    now = clock.now()
+    now, voice = clock.now(), policy()
     waits = todo_list.todo_list(session(), now=now, communes=screens.area())
     to_ring = [*waits.to_call, *waits.to_reconfirm]
     return screens.show(
@@ -49,9 +50,9 @@ def todo() -> Response:
         screen="todo",
         waits=waits,
         senders=_senders(waits.to_read),
-        aloud={one.id: texts.aloud_for_driver(one, policy=policy()) for one in to_ring},
+        aloud={one.id: texts.aloud_for_driver(one, policy=voice) for one in to_ring},
         recipients=_recipients([*waits.to_say, *waits.failed_messages]),
-        to_say={one.ride_request.id: _to_say(one) for one in waits.to_tell},
+        to_say={one.ride_request.id: _to_say(one, voice) for one in waits.to_tell},
         now=now,
         words=words,
         FIRST=FIRST,
@@ -63,10 +64,10 @@ def _recipients(unsent: Iterable[OutboxMessage]) -> dict[int, Person]:
     return persons.by_number(session(), [one.person_id for one in unsent if one.person_id is not None])
 
 
-def _to_say(one: todo_list.ToTell) -> list[str]:
+def _to_say(one: todo_list.ToTell, voice: SenderPolicy) -> list[str]:
     """The words for a passenger, one text for each driver."""
     return [
-        texts.aloud_for_passenger(first, later, policy=policy())
+        texts.aloud_for_passenger(first, later, policy=voice)
         for first, later in texts.there_and_back(one.rides)
     ]
 
@@ -139,13 +140,17 @@ def _open_questions(message: InboundMessage) -> Sequence[Approach]:
     return queries.open_by_sms(session(), [person.id for person in people])
 
 
-def _senders(received: Iterable[InboundMessage]) -> dict[int, dict[str, object]]:
+def _senders(received: Sequence[InboundMessage]) -> dict[int, dict[str, object]]:
     """Who may have written each message, and the questions open for them."""
+    people = persons.confirmed_by_number(session(), {one.from_number for one in received})
+    ids = {person.id for ones in people.values() for person in ones}
+    asked = queries.open_by_sms(session(), ids)
     known: dict[int, dict[str, object]] = {}
     for message in received:
-        people = persons.confirmed_persons(session(), message.from_number)
+        writers = people.get(message.from_number, [])
+        mine = {person.id for person in writers}
         known[message.id] = {
-            "people": people,
-            "approaches": queries.open_by_sms(session(), [person.id for person in people]),
+            "people": writers,
+            "approaches": [one for one in asked if one.driver_id in mine],
         }
     return known
