@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from config import Settings
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.civic.registry.client.environments import Registries, registries
-from lotocar.civic.registry.geography import Geography
+from lotocar.civic.registry.geography import of_france
 from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender
@@ -39,7 +39,7 @@ class Outside:
 
     def registry_terms(self, environment: str) -> Terms:
         """On what terms proofs are made for this registry, compared with roads that ask nobody."""
-        ground = Geography(gazetteer())
+        ground = of_france()
         return Terms(
             environment=environment,
             ceiling=self.settings.registry_class,

@@ -293,6 +293,7 @@ class FakeRegistry:
         self.versions = {"v3.3", "v3.4"}
         self.tokens: dict[str, datetime] = {}
         self.forbidden = False
+        self.says_nothing_of_unknown = False  # an empty 404, as for a version no longer served
         self.remaining: int | None = None
         self.reset_seconds = 7
         self.slow_seconds = 1.0
@@ -388,7 +389,7 @@ class FakeRegistry:
     def read(self, journey_id: str) -> tuple[int, Any]:
         one = self.journal.get(journey_id)
         if one is None:
-            return 404, _failure(-32504, "Not found")
+            return 404, None if self.says_nothing_of_unknown else _failure(-32504, "Not found")
         anomaly = one.status in {"anomaly_error", "acquisition_error"}
         return 200, {
             "operator_journey_id": journey_id,

@@ -14,7 +14,7 @@ from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.client.environments import Registries
 from lotocar.civic.registry.export import NAMES, export
 from lotocar.civic.registry.forecast import Verdict, forecast, payloads_in
-from lotocar.civic.registry.geography import Geography
+from lotocar.civic.registry.geography import of_france
 from lotocar.civic.registry.operations import active_environment
 from lotocar.civic.registry.proofs import Terms, sent_since
 from lotocar.civic.registry.sending import Clock, Factory, Told
@@ -22,7 +22,6 @@ from lotocar.civic.registry.settling import month_of
 from lotocar.civic.registry.standing import Standing, deadline, month_totals, standing
 from lotocar.civic.registry.wording import ALARMS, ENVIRONMENTS, ERRORS, STATES
 from lotocar.errors import Invalid, Refused
-from lotocar.world.places.gazetteer import gazetteer
 
 FORMATS = NAMES
 REMEMBERED = timedelta(days=3)
@@ -55,7 +54,7 @@ def export_text(
         roads=terms.roads,
         where=terms.where,
         insee_of=terms.insee_of,
-        geography=Geography(gazetteer()),
+        geography=of_france(),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
 from lotocar.values.geo import Point, Stop, distance_m
 from lotocar.values.names import fold
-from lotocar.world.places.gazetteer import Commune, Gazetteer
+from lotocar.world.places.gazetteer import Commune, Gazetteer, gazetteer
 
 Where = Callable[[Stop], Point]
 
@@ -65,6 +65,12 @@ class Geography:
             np.array(self.gazetteer.column(5), dtype=float),
             np.array(self.gazetteer.column(6), dtype=float),
         )
+
+
+@cache
+def of_france() -> Geography:
+    """The one of this process, on the committed gazetteer."""
+    return Geography(gazetteer())
 
 
 def tells_of_health(label: str) -> bool:

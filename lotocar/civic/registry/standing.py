@@ -27,7 +27,7 @@ SEEN_IN_OPEN_DATA = 6  # a commune with fewer starts or ends in the month is dro
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What waits, what is alarming, and what came of the rest, for one environment ("off": none)."""
+    """What is alarming, what waits or is under way besides, and all counted, for one environment ("off": none)."""
 
     environment: str
     switched_at: datetime | None
@@ -84,15 +84,17 @@ def standing(session: Session, *, now: datetime) -> Standing:
     environment = active_environment(session)
     desk = session.get(RegistryDesk, 1) or RegistryDesk(trouble="")
     proofs = _recent(session, environment, now)
+    pressing = alarms(proofs, now=now)
+    calm = [proof for proof in proofs if proof not in {one for _, one in pressing}]
     return Standing(
         environment=environment,
         switched_at=desk.switched_at,
         trouble=desk.trouble,
         trouble_at=desk.trouble_at,
         reconciled_at=desk.reconciled_at,
-        alarms=alarms(proofs, now=now),
-        waiting=[proof for proof in proofs if proof.status in life.WAITING],
-        under_way=[proof for proof in proofs if proof.status in life.AWAY | {"sent", "checked"}],
+        alarms=pressing,
+        waiting=[proof for proof in calm if proof.status in life.WAITING],
+        under_way=[proof for proof in calm if proof.status in life.AWAY | {"sent", "checked"}],
         counts=dict(Counter(proof.status for proof in proofs)),
     )
 

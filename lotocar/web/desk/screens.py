@@ -11,8 +11,8 @@ from lotocar import clock
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import RideRequest
-from lotocar.civic.registry.standing import count_alarms
 from lotocar.carpool.rides import queries as rides
+from lotocar.civic.registry.standing import count_alarms
 from lotocar.errors import NotFound
 from lotocar.messages import health
 from lotocar.staff.rules import may

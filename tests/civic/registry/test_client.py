@@ -195,6 +195,16 @@ def test_a_version_that_ends_while_a_token_lives_is_noticed(
     assert registrar.version == "v3.3"
 
 
+def test_an_empty_answer_about_an_unknown_number_is_not_taken_for_the_end_of_a_version(
+    registry: FakeRegistry, registrar: RpcRegistrar
+) -> None:
+    registry.says_nothing_of_unknown = True
+    for number in range(1, 10):
+        assert registrar.status(the_id(number)) is None
+    assert registrar.version == "v3.4"
+    assert registry.paths.count("POST /v3.4/auth/access_token") == 2
+
+
 def test_cancelling_twice_is_harmless_and_an_unknown_number_is_said(
     registry: FakeRegistry, registrar: RpcRegistrar
 ) -> None:

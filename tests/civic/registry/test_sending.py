@@ -13,13 +13,17 @@ from lotocar.carpool.people.models import Consent
 from lotocar.carpool.people.operations import record_consent
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import operations, settling
+from lotocar.civic.registry.geography import of_france
 from lotocar.civic.registry.models import Proof, RegistryDesk, RegistryTally
 from lotocar.civic.registry.operations import KeysAtHand
+from lotocar.civic.registry.proofs import Terms
 from lotocar.errors import Refused
 from lotocar.organisation.models import OrganisationRow
 from lotocar.values.actor import SYSTEM
+from lotocar.values.geo import Stop
+from lotocar.world.roads.estimate import EstimatedRoads
 from tests.civic.registry.evening import BOTH, Evening
-from tests.support.factories import CAJARC, make_driver, make_passenger
+from tests.support.factories import CAJARC, FIGEAC, make_driver, make_passenger
 from tests.support.fake_registry import STORED, Fault
 
 
@@ -441,6 +445,30 @@ def test_two_passengers_of_one_car_share_its_number(evening: Evening) -> None:
     assert {stored.trip for stored in evening.registry.journal.values()} == {"c3" * 16}
 
 
+def test_a_hospital_is_declared_as_its_town_and_a_ride_within_it_stays_at_home(evening: Evening) -> None:
+    ground = of_france()
+    evening.terms = Terms(
+        environment="demo", roads=EstimatedRoads(), where=ground.declared, insee_of=ground.insee_of
+    )
+    hospital = Stop("Centre hospitalier, Cahors", "46042", 44.4521, 1.4402)
+    evening.rides(leg={"origin": FIGEAC, "destination": hospital})
+    evening.rides(
+        leg={"origin": Stop("Terre Rouge", "46042", 44.4480, 1.4400), "destination": hospital},
+        distance_m=1_500,
+    )
+    evening.send()
+    (stored,) = evening.registry.journal.values()
+    centre = ground.gazetteer.commune("46042")
+    assert centre is not None
+    assert (stored.body["end"]["lat"], stored.body["end"]["lon"]) == (
+        round(centre.point.lat, 5),
+        round(centre.point.lon, 5),
+    )
+    held = [proof for proof in evening.proofs() if proof.status == "confirmed"]
+    assert len(held) == 1
+    assert ["same_place", ""] in held[0].reasons or ["too_slow", ""] in held[0].reasons
+
+
 # --- the switch -----------------------------------------------------------------------------------------------
 
 
@@ -480,7 +508,7 @@ def test_what_went_to_the_demonstration_is_sent_anew_to_production(evening: Even
     evening.rides()
     evening.send()
     switch(evening, "production")
-    evening.terms = evening.terms.__class__(environment="production", roads=evening.terms.roads)
+    evening.terms = Terms(environment="production", roads=evening.terms.roads)
     assert evening.send() == 1
     demo, production = evening.proofs()
     assert (demo.environment, production.environment) == ("demo", "production")

@@ -263,3 +263,26 @@ def test_the_kit_without_javascript(page_without_js: Page, session: Session, hou
     page.locator("#siret").fill("12345678900011")
     page.locator("#etape-identity").get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#siret")).to_have_value("12345678900011")
+
+
+@pytest.mark.browser
+@only_sqlite
+def test_its_pages_fit_a_telephone(
+    page: Page, live_server: LiveServer, session: Session, house: Ride
+) -> None:
+    make_account(session, login="nadia", role="coordinator", password_hash=hasher.hash(PASSWORD))
+    session.add(RegistryDesk(id=1, environment="demo"))
+    session.commit()
+    live_server.work("registry_send")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/connexion")
+    page.get_by_label("Identifiant").fill("nadia")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/bureau")
+    pages = ("registre", "registre/mois", "registre/adhesion", "registre/dossier-technique")
+    for path in (*pages, f"personnes/{house.driver_id}/releve"):
+        page.goto(f"/bureau/{path}")
+        axe(page)
+        width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert width[0] <= width[1], f"{path} scrolls sideways: {width}"

@@ -35,6 +35,7 @@ DEMO_URL = "https://api.demo.covoiturage.beta.gouv.fr"
 VERSION, FALLBACK = "v3.4", "v3.3"
 TIMEOUT = urllib3.Timeout(connect=5, read=15, total=20)
 TOKEN_LASTS = 240.0  # seconds, of the 300 that it is valid
+SERVED_FOR = 60.0  # an empty 404 is not asked about more often
 PAGE = 100
 PAGES_AT_MOST = 200
 PAUSE_DEFAULT, PAUSE_MOST = 30.0, 900.0
@@ -75,11 +76,14 @@ class RpcRegistrar:
         self.lock = threading.Lock()
         self.token = ""
         self.token_until = 0.0
+        self.served_until = -math.inf
         self.paused_until: dict[str, float] = {}
 
     def send(self, body: str) -> None:
         """POST /journeys."""
         answer = self._call("send", "POST", "/journeys", body)
+        if answer.status == 404:
+            raise VersionGone("registry.version")
         if answer.status == 409:
             raise AlreadyThere("registry.known")
         self._refuse(answer)
@@ -136,7 +140,7 @@ class RpcRegistrar:
         if answer.status == 401:
             self._forget_token()
             answer = self._authorised(kind, method, path, body)
-        if answer.status == 404 and not answer.data and self._step_down():
+        if answer.status == 404 and not answer.data and not self._is_still_served():
             answer = self._authorised(kind, method, path, body)
         return self._checked(answer)
 
@@ -147,8 +151,6 @@ class RpcRegistrar:
     def _checked(self, answer: Answer) -> Answer:
         if answer.status in {401, 403}:
             raise KeysRefused("registry.keys", status=answer.status)
-        if answer.status == 404 and not answer.data:
-            raise VersionGone("registry.version")
         return answer
 
     def _exchange(
@@ -209,11 +211,16 @@ class RpcRegistrar:
         with self.lock:
             self.token = ""
 
-    def _step_down(self) -> bool:
+    def _is_still_served(self) -> bool:
+        """Whether an empty 404 was about the number asked for: a version no longer served gives no token either."""
         with self.lock:
-            lowered = self._lower()
-            self.token = "" if lowered else self.token
-            return lowered
+            if self.ticks() < self.served_until:
+                return True
+            version = self.version
+            self.token = self._new_token()
+            self.token_until = self.ticks() + TOKEN_LASTS
+            self.served_until = self.ticks() + SERVED_FOR
+            return self.version == version
 
     def _lower(self) -> bool:
         lowered = self.version != FALLBACK
