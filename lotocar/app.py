@@ -50,7 +50,9 @@ def create_app(settings: Settings) -> House:
         ("hooks", hooks.ROUTES),
     ):
         hang(app, door, routes)
-    for endpoint in [rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("hooks.")]:
+    for endpoint in [
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("hooks.")
+    ]:
         csrf.exempt(app.view_functions[endpoint])  # machines sign instead
     app.after_request(secure)
     if settings.trusted_proxies:

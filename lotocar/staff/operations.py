@@ -146,3 +146,8 @@ def _matches(password_hash: str, password: str) -> bool:
 @lru_cache(maxsize=1)
 def _decoy_hash() -> str:
     return hasher.hash(new_token())
+
+
+def forget_sessions(session: Session, *, now: datetime) -> None:
+    """Delete the sessions that are over."""
+    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
