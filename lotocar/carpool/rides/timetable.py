@@ -122,8 +122,11 @@ def _answer_link(session: Session, one: Approach, *, now: datetime, policy: Send
 def to_remind(session: Session, *, now: datetime) -> list[int]:
     """The rides whose two sides are to be reminded."""
     coming = session.scalars(
-        select(Ride).where(
+        select(Ride)
+        .join(Ride.approach)
+        .where(
             Ride.status == "planned",
+            Approach.status == "accepted",  # not while the driver is asked again after a change
             Ride.reminded_at.is_(None),
             Ride.pickup_at > now,
             Ride.pickup_at <= now + timedelta(hours=49),
@@ -138,7 +141,7 @@ def remind(session: Session, ride_id: int, *, now: datetime, policy: SenderPolic
     A reminder less than two hours before the pick-up would only worry: it is skipped, with a line in the story.
     """
     ride = session.get(Ride, ride_id, with_for_update=True, populate_existing=True)
-    if ride is None or ride.status != "planned" or ride.reminded_at is not None or ride.pickup_at <= now:
+    if ride is None or not _stands(ride) or ride.reminded_at is not None or ride.pickup_at <= now:
         return False
     ride.reminded_at = now
     if ride.pickup_at - now < REMINDER_TOO_LATE:
@@ -185,11 +188,16 @@ def to_ask_after(session: Session, *, now: datetime) -> list[int]:
     asked = select(OutboxMessage.subject_id).where(
         OutboxMessage.kind == "ride_happened", OutboxMessage.subject_kind == "ride"
     )
-    over = select(Ride.id).where(
-        Ride.status == "planned",
-        Ride.dropoff_at <= now - ASK_AFTER,
-        Ride.dropoff_at > now - ASK_UNTIL,
-        Ride.id.not_in(asked),
+    over = (
+        select(Ride.id)
+        .join(Ride.approach)
+        .where(
+            Ride.status == "planned",
+            Approach.status == "accepted",
+            Ride.dropoff_at <= now - ASK_AFTER,
+            Ride.dropoff_at > now - ASK_UNTIL,
+            Ride.id.not_in(asked),
+        )
     )
     return list(session.scalars(over))
 
@@ -197,7 +205,7 @@ def to_ask_after(session: Session, *, now: datetime) -> list[int]:
 def ask_after(session: Session, ride_id: int, *, now: datetime, policy: SenderPolicy) -> bool:
     """Ask both sides whether the ride took place; whether it was still to be done."""
     ride = session.get(Ride, ride_id, with_for_update=True, populate_existing=True)
-    if ride is None or ride.status != "planned":
+    if ride is None or not _stands(ride):
         return False
     sides = (("driver", ride.driver, ride.passenger), ("passenger", ride.passenger, ride.driver))
     for side, person, other in sides:
@@ -218,6 +226,11 @@ def ask_after(session: Session, ride_id: int, *, now: datetime, policy: SenderPo
             useful_until=now + ASK_UNTIL,
         )
     return True
+
+
+def _stands(ride: Ride) -> bool:
+    """Whether both sides hold to it: planned, and the driver's yes is to the journey as it is now."""
+    return ride.status == "planned" and ride.approach.status == "accepted"
 
 
 # --- old offers -----------------------------------------------------------------------------------------------

@@ -99,6 +99,17 @@ def test_nobody_is_reminded_too_soon_or_of_a_cancelled_ride(session: Session, ri
     assert run(session, "remind", PICKUP - timedelta(hours=23)) == 0
 
 
+def test_a_ride_whose_driver_is_asked_again_is_neither_reminded_of_nor_asked_about(
+    session: Session, ride: Ride
+) -> None:
+    ride.approach.status = "to_reconfirm"
+    before, after = PICKUP - timedelta(hours=23), ride.dropoff_at + timedelta(hours=2)
+    assert (run(session, "remind", before), run(session, "ask_after", after)) == (0, 0)
+    assert not timetable.remind(session, ride.id, now=before, policy=POLICY)
+    assert not timetable.ask_after(session, ride.id, now=after, policy=POLICY)
+    assert messages(session, "driver_reminder") == messages(session, "ride_happened") == []
+
+
 def test_fault_5_a_reminder_less_than_two_hours_before_is_skipped_with_a_reason(
     session: Session, ride: Ride
 ) -> None:
