@@ -28,6 +28,7 @@ from config import Settings
 from lotocar import clock, outside
 from lotocar.carpool.people import codes
 from lotocar.carpool.rides import outcomes, replies, timetable
+from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
 from lotocar.errors import Unavailable
@@ -176,6 +177,12 @@ def registry_reconcile(rim: Rim) -> bool:
     return settling.reconcile_tonight(rim.factory, registrar, rim.clock, environment=environment)
 
 
+def retain(rim: Rim) -> int:
+    """Forget what has been kept long enough."""
+    with rim.factory.begin() as session:
+        return retention.run(session, now=rim.clock(), policy=_policy(rim, session))
+
+
 def purge_codes(rim: Rim) -> None:
     """Forget the codes sent to telephones once they serve no count any more."""
     with rim.factory.begin() as session:
@@ -197,6 +204,7 @@ TIMETABLE = (
     Job("lose_sight", timedelta(hours=1), lose_sight),
     Job("renew", timedelta(hours=1), renew),
     Job("purge_codes", timedelta(hours=6), purge_codes),
+    Job("retain", timedelta(hours=6), retain),
     Job("registry_send", timedelta(minutes=1), registry_send),
     Job("registry_check", timedelta(minutes=10), registry_check),
     Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),

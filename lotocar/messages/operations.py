@@ -83,3 +83,20 @@ def erase_person(session: Session, person_id: int, *, numbers: Sequence[str], no
         if letter.state in {"received", "human"}:
             letter.state, letter.handled_at = "handled", now
     session.execute(delete(NumberFact).where(NumberFact.number.in_(numbers)))
+
+
+def forget_texts(session: Session, *, before: datetime) -> None:
+    """Empty the texts and numbers of messages older than this instant; their fate and the counts remain."""
+    settled = OutboxMessage.status.not_in(("queued", "sending", "uncertain", "accepted", "sent"))
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.created_at < before, settled, OutboxMessage.body != "")
+        .values(body="", to_number="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(InboundMessage)
+        .where(InboundMessage.received_at < before, InboundMessage.from_number != "")
+        .values(body="", from_number="", raw={})
+        .execution_options(synchronize_session=False)
+    )
