@@ -291,11 +291,17 @@ class PhoneField(_Read):
 
 
 class DayField(_Read):
-    """A day as people say it (« mardi », « 24/11 »): `value` is a date, from today in Paris to a year ahead."""
+    """A day as people say it (« mardi », « 24/11 »): `value` is a date, from today in Paris to a year ahead.
+
+    `held` is a day that we hold already: written again as we show it, it is taken even when past.
+    """
 
     value: date | None
+    held: date | None = None
 
     def read(self, text: str) -> date:
+        if self.held is not None and text == f"{self.held:%d/%m/%Y}":
+            return self.held
         return read_day(text, clock.now().astimezone(PARIS).date())
 
 

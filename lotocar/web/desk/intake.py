@@ -136,7 +136,7 @@ def _is_ours(form: IntakeForm) -> bool:
 
 def _submit(form: IntakeForm, known: Person | None) -> RideRequest:
     now, actor, database = clock.now(), guards.actor(), session()
-    caller = _register_caller(form) if form.caller_last_name.value else None
+    caller = _register_caller(form) if form.somebody_calls else None
     ride_request = requests.submit(
         database,
         form_key=_form_key(form),

@@ -128,9 +128,18 @@ class IntakeForm(JourneyForm):
         self.purpose.data = past.purpose
         self.wish.data = past.wish
 
+    @property
+    def somebody_calls(self) -> bool:
+        """Whether somebody calls for the person and said who they are."""
+        return bool(self.caller_last_name.value or self.caller_first_name.value)
+
     def validate(self, extra_validators: object = None) -> bool:
         """Besides each field: a name, and one way to reach the person or whoever calls."""
         fine = bool(super().validate(extra_validators))
+        reached_otherwise = self.passenger_id.data or self.phone.value
+        if self.caller_phone.value and reached_otherwise and not self.somebody_calls:
+            self.caller_last_name.errors = [*self.caller_last_name.errors, "À qui est ce numéro ?"]
+            fine = False
         if self.passenger_id.data:
             return fine
         if not self.last_name.value and not self.last_name.errors:
@@ -159,6 +168,12 @@ class CorrectionForm(JourneyForm):
         self.purpose.data = ride_request.purpose
         self.wish.data = ride_request.wish
         self.staff_note.data = ride_request.staff_note
+
+    def hold_days(self, ride_request: RideRequest) -> None:
+        """Take the days of this request as they stand: one that is over does not stop correcting the rest."""
+        days = {leg.direction: leg.day for leg in ride_request.legs if leg.status not in GIVEN_UP}
+        self.day.held = days.get("out") or ride_request.legs[0].day
+        self.back_day.held = days.get("back")
 
 
 def shown_that_night(day: DayField, hour: HourField) -> bool:

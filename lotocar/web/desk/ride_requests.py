@@ -109,6 +109,7 @@ def correct(ride_request_id: int) -> Response:
     """Correct, with a trace; drivers whose leg changed are asked again."""
     found = screens.the_request(ride_request_id)
     form = CorrectionForm()
+    form.hold_days(found)
     if form.validate():
         try:
             _correct(found, form)
