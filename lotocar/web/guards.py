@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
 from flask import session as cookie
@@ -90,13 +91,25 @@ def staff_with(right: str) -> Guard:
 
 def to_sign_in() -> Response:
     """Off to the sign-in page, and back afterwards; htmx is told to leave the page whole."""
+    if request.headers.get("HX-Request"):
+        target = url_for("account.sign_in", suite=_page_around())
+        return Response(status=401, headers={"HX-Redirect": target})
     back = request.full_path.rstrip("?") if request.method == "GET" else url_for("desk.home")
     target = url_for("account.sign_in", suite=back)
-    if request.headers.get("HX-Request"):
-        return Response(status=401, headers={"HX-Redirect": target})
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         abort(401)
     return cast(Response, redirect(target, 303))
+
+
+def _page_around() -> str:
+    """The page that asked for a fragment: the fragment alone would open bare. Signing in checks the path."""
+    try:
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return url_for("desk.home")
+    if not around.path.startswith("/"):
+        return url_for("desk.home")
+    return f"{around.path}?{around.query}" if around.query else around.path
 
 
 def current_account() -> Account | None:

@@ -1,3 +1,5 @@
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -33,6 +35,21 @@ def test_a_page_asked_for_before_signing_in_opens_afterwards(client, nadia):
     page = client.get("/bureau?x=1")
     assert page.path.startswith("/connexion?suite=")
     assert page.submit("/connexion", login="Nadia ", password=PASSWORD).path == "/bureau?x=1"
+
+
+@pytest.mark.parametrize(
+    ("around", "suite"),
+    [
+        ("http://localhost/bureau/demandes/7?x=1", "/bureau/demandes/7?x=1"),
+        ("http://[", "/bureau"),
+        ("elsewhere", "/bureau"),
+    ],
+)
+def test_a_fragment_asked_for_too_late_leads_back_to_its_page(client, nadia, around, suite):
+    headers = {"HX-Request": "true", "HX-Current-URL": around}
+    answer = client.http.get("/bureau/personnes/choix?q=po", headers=headers)
+    assert answer.status_code == 401
+    assert parse_qs(urlsplit(answer.headers["HX-Redirect"]).query)["suite"] == [suite]
 
 
 @pytest.mark.parametrize("answers", [{"password": "faux"}, {"login": "personne"}])
