@@ -145,7 +145,7 @@ def _page(
         trips=_trips(session(), driver),
         numbers=[("Votre numéro", masked(line.e164)) for line in driver.lines],
         consents_form=consents_form or _consents_form(session(), driver),
-        contact_form=contact_form or ContactForm(obj=driver),
+        contact_form=contact_form or ContactForm(formdata=None, obj=driver),
         form=consents_form or contact_form,
     )
 
@@ -157,5 +157,7 @@ def _trips(session: Session, driver: Person) -> list[TripShown]:
 def _consents_form(session: Session, driver: Person) -> ConsentsForm:
     said = {kind: one.given for kind, one in people_queries.consents(session, driver.id).items()}
     return ConsentsForm(
-        share_phone="yes" if said.get("share_phone") else "no", registry=bool(said.get("registry"))
+        formdata=None,  # what is posted beside it is another form
+        share_phone="yes" if said.get("share_phone") else "no",
+        registry=bool(said.get("registry")),
     )

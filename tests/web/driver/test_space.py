@@ -184,6 +184,14 @@ def test_the_driver_says_how_to_be_reached(client, session, lacaze, own):
     assert (row.contact_preference, row.call_hours, row.car) == ("call", "le soir", "Clio grise")
 
 
+def test_a_slip_in_one_form_leaves_the_other_as_it_stands(client, session, lacaze, own):
+    make_consent(session, lacaze, "share_phone")
+    session.commit()
+    page = client.get(own).submit("/contact", call_hours="x" * 200)
+    assert page.status == 422
+    assert [box.get("value") for box in page.all("input", name="share_phone", checked="")] == ["yes"]
+
+
 def test_a_driver_asks_to_be_forgotten(client, session, lacaze, own):
     """V9."""
     page = client.get(own).follow("Tout effacer")
