@@ -16,6 +16,9 @@ PROOF_CLASSES = ("A", "B", "C")
 DEFAULT_SECRET = "change-me"  # noqa: S105 refused outside demonstration and tests
 
 
+FRENCH_MOBILES = ("+336", "+337", "06", "07", "00336", "00337")
+
+
 class BadSetting(Exception):
     """A setting is missing or unfit; the message says which and why."""
 
@@ -135,17 +138,25 @@ def check(settings: Settings) -> None:
         raise BadSetting(
             "PUBLIC_BASE_URL : il faut l'adresse publique en https://, les liens et les signatures en dépendent"
         )
+    if settings.ban_url and urlsplit(settings.ban_url).scheme != "https" and not _is_here(settings.ban_url):
+        raise BadSetting("BAN_URL : HTTPS ou cette machine seulement, des adresses y passent")
+    if settings.threads < 1 or settings.trusted_proxies < 0:
+        raise BadSetting("THREADS : 1 au moins ; TRUSTED_PROXIES : 0 au moins")
     if settings.sends_for_real:
         _check_sending(settings)
     _check_registry(settings)
 
 
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def _check_sending(settings: Settings) -> None:
     if not settings.twilio_auth_token or not settings.sms_sender:
         raise BadSetting("TWILIO_AUTH_TOKEN et SMS_SENDER vont avec TWILIO_ACCOUNT_SID")
-    if settings.sms_sender.startswith(("+336", "+337")):
+    if settings.sms_sender.startswith(FRENCH_MOBILES):
         raise BadSetting("SMS_SENDER : les numéros en 06 et 07 sont interdits aux envois automatiques")
-    if settings.voice_sender.startswith(("+336", "+337")):
+    if settings.voice_sender.startswith(FRENCH_MOBILES):
         raise BadSetting("VOICE_SENDER : les numéros en 06 et 07 sont interdits aux appels automatiques")
     if settings.sms_two_way and not settings.sms_sender.lstrip("+").isdigit():
         raise BadSetting("SMS_TWO_WAY : un expéditeur en lettres ne reçoit pas de réponse, mettez « no »")
@@ -160,7 +171,7 @@ def _check_registry(settings: Settings) -> None:
     demo = (settings.registry_demo_access_key, settings.registry_demo_secret_key)
     if any(any(pair) and not all(pair) for pair in (real, demo)):
         raise BadSetting(
-            "REGISTRY_ACCESS_KEY goes with REGISTRY_SECRET_KEY, and the same for the demonstration's"
+            "REGISTRY_ACCESS_KEY va avec REGISTRY_SECRET_KEY, et de même pour la paire de démonstration"
         )
     if all(real) and real == demo:
         raise BadSetting("REGISTRY_DEMO_ACCESS_KEY : chaque registre a sa propre paire de clés")

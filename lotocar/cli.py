@@ -121,11 +121,13 @@ def migrate() -> None:
 @main.command(help="Prépare la base : tables, structure, premier compte.")
 @click.option("--name", prompt="Nom du service", help="Nom du service.")
 @click.option("--desk-phone", prompt="Téléphone de l'accueil", help="Numéro de l'accueil.")
-@click.option("--desk-hours", default="", help="Horaires de l'accueil.")
+@click.option("--desk-hours", prompt="Horaires de l'accueil", default="", help="Horaires de l'accueil.")
 @click.option(
     "--departement", "departements", multiple=True, help="Département du territoire (46). Répétable."
 )
 @click.option("--epci", "epcis", multiple=True, help="Intercommunalité du territoire (SIREN). Répétable.")
+@click.option("--commune", "communes", multiple=True, help="Commune du territoire (code INSEE). Répétable.")
+@click.option("--validate-drivers", is_flag=True, help="L'équipe valide chaque conducteur avant ses trajets.")
 @click.option("--login", prompt="Adresse de la première coordinatrice", help="Identifiant du premier compte.")
 @click.option("--display-name", prompt="Son prénom, tel que l'équipe le lira", help="Prénom affiché.")
 @click.option(
@@ -137,6 +139,8 @@ def setup(
     desk_hours: str,
     departements: tuple[str, ...],
     epcis: tuple[str, ...],
+    communes: tuple[str, ...],
+    validate_drivers: bool,
     login: str,
     display_name: str,
     password_file: Path | None,
@@ -149,6 +153,10 @@ def setup(
         if _is_founded(session):
             click.echo("La base est à jour ; la structure existe déjà.")
             return
+        if not (departements or epcis or communes):
+            departements = tuple(
+                click.prompt("Départements du territoire (46, 12…)").replace(",", " ").split()
+            )
         with _said():
             number = phone.parse_phone(desk_phone)
             organisation.found(
@@ -158,6 +166,8 @@ def setup(
                 desk_hours=desk_hours,
                 departements=departements,
                 epcis=epcis,
+                communes=communes,
+                drivers_need_validation=validate_drivers,
             )
             staff.open_account(
                 session,
@@ -176,8 +186,11 @@ def setup(
 @click.option("--login", prompt="Identifiant")
 @click.option("--display-name", prompt="Prénom affiché")
 @click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True)
+@click.option("--commune", "communes", multiple=True, help="Limite le compte à ce code INSEE. Répétable.")
 @click.option("--password-file", type=click.Path(exists=True, path_type=Path))
-def open_account(login: str, display_name: str, role: str, password_file: Path | None) -> None:
+def open_account(
+    login: str, display_name: str, role: str, communes: tuple[str, ...], password_file: Path | None
+) -> None:
     """One account more, from the server."""
     app = _real_app()
     with app.app_context(), _said():
@@ -188,11 +201,39 @@ def open_account(login: str, display_name: str, role: str, password_file: Path |
             display_name=display_name,
             password=_password(password_file),
             role=role,
+            communes=communes,
             actor=SYSTEM,
             now=clock.now(),
         )
         session.commit()
     click.echo("Compte ouvert.")
+
+
+@main.command(name="close-account", help="Ferme un compte : ses pages ouvertes cessent de répondre aussitôt.")
+@click.option("--login", prompt="Identifiant")
+def close_account(login: str) -> None:
+    """Nobody signs in with it any more."""
+    app = _real_app()
+    with app.app_context(), _said():
+        account = staff.account_of_login(db.session(), login)
+        staff.close_account(db.session(), account.id, actor=SYSTEM, now=clock.now())
+        db.session().commit()
+    click.echo("Compte fermé.")
+
+
+@main.command(name="new-password", help="Change le mot de passe d'un compte ; ses sessions sont fermées.")
+@click.option("--login", prompt="Identifiant")
+@click.option("--password-file", type=click.Path(exists=True, path_type=Path))
+def new_password(login: str, password_file: Path | None) -> None:
+    """Another password, from the server."""
+    app = _real_app()
+    with app.app_context(), _said():
+        account = staff.account_of_login(db.session(), login)
+        staff.change_password(
+            db.session(), account, password=_password(password_file), actor=SYSTEM, now=clock.now()
+        )
+        db.session().commit()
+    click.echo("Mot de passe changé.")
 
 
 @main.command(help="Conducteurs possibles pour un trajet.")

@@ -20,6 +20,7 @@ def found(
     epcis: Sequence[str] = (),
     communes: Sequence[str] = (),
     is_demonstration: bool = False,
+    drivers_need_validation: bool = False,
 ) -> OrganisationRow:
     """The installation, created once and for all.
 
@@ -37,6 +38,7 @@ def found(
         epcis=list(epcis),
         communes=list(communes),
         is_demonstration=is_demonstration,
+        drivers_need_validation=drivers_need_validation,
     )
     session.add(row)
     return row

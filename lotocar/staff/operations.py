@@ -90,7 +90,10 @@ def sign_in(session: Session, *, login: str, password: str, now: datetime) -> st
     token = new_token()
     session.add(
         StaffSession(
-            token_hash=hash_token(token), account_id=account.id, created_at=now, expires_at=now + SESSION_LASTS
+            token_hash=hash_token(token),
+            account_id=account.id,
+            created_at=now,
+            expires_at=now + SESSION_LASTS,
         )
     )
     return token
@@ -114,6 +117,41 @@ def close_account(session: Session, account_id: int, *, actor: Actor, now: datet
     session.execute(delete(StaffSession).where(StaffSession.account_id == account_id))
     journal.note(
         session, actor=actor, now=now, verb="account.closed", subject_kind="account", subject_id=account_id
+    )
+
+
+def account_of_login(session: Session, login: str) -> Account:
+    """The active account with this login.
+
+    Raises:
+        NotFound: none.
+    """
+    account = session.scalar(select(Account).where(Account.login == login.strip().lower(), Account.active))
+    if account is None:
+        raise NotFound("staff.account")
+    return account
+
+
+def change_password(
+    session: Session, account: Account, *, password: str, actor: Actor, now: datetime
+) -> None:
+    """A new password; whoever was signed in must sign in again, and a lock is lifted.
+
+    Raises:
+        Invalid: under 12 characters.
+    """
+    if len(password) < PASSWORD_MIN_LENGTH:
+        raise Invalid("staff.password_short", field="password", minimum=PASSWORD_MIN_LENGTH)
+    account.password_hash = hasher.hash(password)
+    account.failed_sign_ins, account.locked_until = 0, None
+    session.execute(delete(StaffSession).where(StaffSession.account_id == account.id))
+    journal.note(
+        session,
+        actor=actor,
+        now=now,
+        verb="account.password_changed",
+        subject_kind="account",
+        subject_id=account.id,
     )
 
 
