@@ -25,9 +25,9 @@ def install(app: Flask) -> None:
     """Add the filters and the context of every page."""
     app.jinja_env.filters.update(
         local=local,
-        day=wording.day_words,
-        hour=wording.hour_words,
-        instant=wording.instant_words,
+        day=lambda day: wording.unbreakable(wording.day_words(day)),
+        hour=lambda hour: wording.unbreakable(wording.hour_words(hour)),
+        instant=lambda at: wording.unbreakable(wording.instant_words(at)),
         near=near,
         phone=phone.display,
         masked=phone.masked,
@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
 
 def near(at: datetime) -> str:
     """« aujourd'hui à 8 h 30 », « demain mardi 24 novembre à 8 h 30 », else the instant in words."""
-    return wording.near_instant(at, clock.now().astimezone(PARIS).date())
+    return wording.unbreakable(wording.near_instant(at, clock.now().astimezone(PARIS).date()))
 
 
 def short_name(person: Any) -> str:

@@ -155,7 +155,7 @@ def _row(
 def _hour(found: Candidate) -> str:
     if found.departure_at is None:
         return "heure à voir"
-    return wording.hour_words(found.departure_at.astimezone(PARIS).time())
+    return wording.unbreakable(wording.hour_words(found.departure_at.astimezone(PARIS).time()))
 
 
 def _explained(found: Candidate, pickup: str) -> list[str]:

@@ -194,7 +194,7 @@ def soon(at: datetime, now: datetime) -> str:
     there = local(at)
     near = {-1: "hier", 0: "aujourd'hui", 1: "demain"}
     day = near.get((there.date() - local(now).date()).days) or wording.day_words(there.date())
-    return f"{day} à {wording.hour_words(there.time())}"
+    return wording.unbreakable(f"{day} à {wording.hour_words(there.time())}")
 
 
 def sentence(code: str) -> str:
