@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from flask import Response, request
@@ -40,6 +40,12 @@ def _whole_body(message: OutboxMessage) -> str:
     return message.body
 
 
+def _shown_body() -> Callable[[OutboxMessage], str]:
+    """How this account reads a text: whole only while nothing leaves, and with the right to ring people."""
+    whole = screens.rights()["numbers"] and not outside().settings.sends_for_real
+    return _whole_body if whole else _body
+
+
 def todo() -> Response:
     """Everything that waits, most pressing first."""
     now, voice = clock.now(), policy()
@@ -52,6 +58,7 @@ def todo() -> Response:
         senders=_senders(waits.to_read),
         aloud={one.id: texts.aloud_for_driver(one, policy=voice) for one in to_ring},
         recipients=_recipients([*waits.to_say, *waits.failed_messages]),
+        body=_shown_body(),
         to_say={one.ride_request.id: _to_say(one, voice) for one in waits.to_tell},
         now=now,
         words=words,
@@ -82,7 +89,7 @@ def messages() -> Response:
         received=received,
         senders=_senders(received),
         situation=messages_queries.situation(session(), now=clock.now()),
-        body=_body if outside().settings.sends_for_real else _whole_body,
+        body=_shown_body(),
         words=words,
     )
 
@@ -117,6 +124,7 @@ def _within_area(message: InboundMessage | OutboxMessage | None) -> None:
 
 def _answer(inbound_id: int, outcome: str, actor: Actor, now: datetime) -> str:
     one = _question_of(session().get_one(InboundMessage, inbound_id), request.form.get("approach", ""))
+    screens.the_request(one.ride_request_id)  # 404 outside the account's area
     if outcome == "decline":
         rides.decline(session(), one, reason="", through="sms", actor=actor, now=now, policy=policy())
         return "Réponse notée : non."
