@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.carpool.rides import queries
@@ -25,6 +26,8 @@ class AboutSomebody(Protocol):
     def person_id(self) -> int | None: ...
 
 
+MANY = 500  # what is looked through for an account that sees a part of it
+
 Message = TypeVar("Message", bound=AboutSomebody)
 
 
@@ -32,6 +35,12 @@ def known_people(session: Session, found: Sequence[Person], communes: Collection
     """Those of these people whom the account may see."""
     seen = queries.among(session, [one.id for one in found], communes)
     return [one for one in found if one.id in seen]
+
+
+def find_people(session: Session, text: str, communes: Collection[str], *, limit: int) -> list[Person]:
+    """The first people by name or number whom the account may see."""
+    most = MANY if communes else limit  # those of elsewhere must not push ours off the list
+    return known_people(session, persons.find_people(session, text, limit=most), communes)[:limit]
 
 
 def about(session: Session, found: Sequence[Message], communes: Collection[str]) -> list[Message]:

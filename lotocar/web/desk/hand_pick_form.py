@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from wtforms import HiddenField
 
-from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import Leg
+from lotocar.web.desk import area, screens
 from lotocar.web.edge import session
 from lotocar.web.forms import Form, HourField, Needed, TextField, row_number
 
@@ -40,10 +40,16 @@ class HandPickForm(Form):
         if number is not None:
             chosen = session().get(Person, number)
             if chosen is not None and chosen.erased_at is None and chosen.full_name == self.driver.clean:
-                return chosen
-        found = persons.find_people(session(), self.driver.clean, limit=4)
+                return self._ours(chosen)
+        found = area.find_people(session(), self.driver.clean, screens.area(), limit=4)
         if len(found) == 1:
             return found[0]
         names = ", ".join(one.full_name for one in found)
         self.driver.errors = [SEVERAL.format(names=names) if found else NOBODY]
+        return None
+
+    def _ours(self, chosen: Person) -> Person | None:
+        if area.known_people(session(), [chosen], screens.area()):
+            return chosen
+        self.driver.errors = [NOBODY]
         return None

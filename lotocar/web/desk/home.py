@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, request
 
 from lotocar import clock
-from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests import queries as requests
 from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
@@ -45,7 +44,7 @@ def search() -> Response:
         "desk/search.html",
         screen="home",
         text=text,
-        people=area.known_people(session(), people.find_people(session(), text, limit=20), screens.area()),
+        people=area.find_people(session(), text, screens.area(), limit=20),
         places=find_places(text) if text else [],
         words=words,
     )

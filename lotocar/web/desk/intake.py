@@ -8,7 +8,6 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.people import operations as people
-from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import NewLine
 from lotocar.carpool.requests import operations as requests
@@ -73,8 +72,7 @@ def live_candidates() -> Response:
 
 def people_options() -> Response:
     """Known people for the field of the name: options of the list."""
-    found = persons.find_people(session(), request.args.get("q", "")[:60], limit=8)
-    known = area.known_people(session(), found, screens.area())
+    known = area.find_people(session(), request.args.get("q", "")[:60], screens.area(), limit=8)
     return page("desk/_people_options.html", people=known)
 
 

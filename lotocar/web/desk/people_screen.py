@@ -47,8 +47,7 @@ class LineForm(Form):
 def people() -> Response:
     """Find a person."""
     text = showable(request.args.get("q", "")).strip()[:80]
-    found = queries.find_people(session(), text, limit=40) if text else []
-    found = area.known_people(session(), found, screens.area())
+    found = area.find_people(session(), text, screens.area(), limit=40) if text else []
     return screens.show("desk/people.html", screen="people", text=text, found=found, words=words)
 
 

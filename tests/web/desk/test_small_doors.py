@@ -6,16 +6,22 @@ from datetime import time, timedelta
 
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.rides.models import Approach
 from tests.support.doors import PageClient
 from tests.support.factories import (
     FIGEAC,
+    GOURDON,
     GRAMAT,
     TUESDAY,
     a_leg,
+    make_approach,
+    make_driver,
+    make_passenger,
     make_request,
     make_trip,
 )
 from tests.web.desk.steps import call, press, said_beside, the_request
+from tests.web.desk.test_todo_list import failure, letter
 
 
 def test_a_driver_who_was_let_go_may_be_asked_again(nadia: PageClient, session: Session):
@@ -57,3 +63,62 @@ def test_a_caller_is_kept_under_a_first_name_alone(nadia: PageClient, session: S
 def test_a_caller_s_number_without_a_name_is_asked_about(nadia: PageClient):
     page = call(nadia, caller_phone="06 39 98 00 77")
     assert "À qui est ce numéro" in said_beside(page, "caller_last_name")
+
+
+def louis_signs_in(client: PageClient) -> None:
+    """Référent of Gourdon."""
+    client.sign_in(role="referent", display_name="Louis", communes=["46127"])
+
+
+def test_a_reader_of_the_list_sees_no_code_and_no_link(
+    client: PageClient, organisation: None, session: Session
+):
+    failure(session, body="Votre code : 481516. https://covoit.example/mon-espace/secret")
+    client.sign_in(role="reader")
+    page = client.get("/bureau/a-faire")
+    assert ("481516" in page.main, "secret" in page.main, "(masqué)" in page.main) == (False, False, True)
+
+
+def test_a_referent_picks_by_hand_among_the_people_of_the_area(
+    client: PageClient, organisation: None, session: Session
+):
+    near = make_request(session, legs=[a_leg(origin=GOURDON, destination=GRAMAT)], status="searching")
+    stranger = make_driver(session, first_name="Yves", last_name="Bessac")
+    session.commit()
+    louis_signs_in(client)
+    here = f"/bureau/demandes/{near.id}/choisir"
+    for code in ("", str(stranger.id)):
+        answers = {"driver": "Yves Bessac", "driver_code": code, "hour": "8h", "leg": str(near.legs[0].id)}
+        page = client.post(here, answers)
+        assert "Personne de ce nom" in said_beside(page, "driver")
+    assert session.query(Approach).count() == 0
+
+
+def test_a_referent_finds_their_people_behind_many_namesakes_of_elsewhere(
+    client: PageClient, organisation: None, session: Session
+):
+    for _ in range(9):
+        make_passenger(session, first_name="Anne", last_name="Fabre")
+    ours = make_passenger(session, first_name="Jeanne", last_name="Fabre")
+    make_request(session, passenger=ours, legs=[a_leg(origin=GOURDON, destination=GRAMAT)])
+    session.commit()
+    louis_signs_in(client)
+    assert "Jeanne Fabre" in client.get("/bureau/personnes/choix?q=fabre", htmx=True).text
+
+
+def test_a_message_decides_nothing_on_a_request_of_another_area(
+    client: PageClient, organisation: None, session: Session
+):
+    far = make_approach(session)
+    near = make_approach(
+        session,
+        driver=far.driver,
+        ride_request=make_request(session, legs=[a_leg(origin=GOURDON, destination=GRAMAT)]),
+    )
+    one = letter(session, far.driver.lines[0].e164, person_id=near.ride_request.passenger_id)
+    session.commit()
+    louis_signs_in(client)
+    answer = {"outcome": "decline", "approach": str(far.id)}
+    assert client.post(f"/bureau/messages/recus/{one.id}", answer).status == 404
+    session.expire_all()
+    assert far.status == "sent"
