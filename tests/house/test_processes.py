@@ -51,15 +51,17 @@ def _run(environment: dict[str, str], *words: str) -> subprocess.CompletedProces
     )
 
 
-def _set_up(environment: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+def _set_up(environment: dict[str, str], tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text(FICTIONAL)
-    return _run(
+    answer = _run(
         environment,
         "setup",
         *("--name", "Covoiturage du Lot", "--desk-phone", "05 36 49 00 00", "--departement", "46"),
+        *("--desk-hours", "du lundi au vendredi, 9 h à 12 h"),
         *("--login", "nadia@example.fr", "--display-name", "Nadia", "--password-file", str(password)),
     )
+    assert answer.returncode == 0, answer.stderr
 
 
 @contextmanager
@@ -78,8 +80,9 @@ def _started(environment: dict[str, str], *words: str) -> Iterator[subprocess.Po
             process.kill()
 
 
-def _answer(port: int) -> int:
+def _answer(site: subprocess.Popen[str], port: int) -> int:
     for _ in range(int(PATIENCE * 10)):
+        assert site.poll() is None, site.stderr and site.stderr.read()
         try:
             with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                 return int(answer.status)
@@ -97,8 +100,7 @@ def test_an_installation_is_prepared_once_and_only_brought_up_to_date_afterwards
     environment: dict[str, str], tmp_path: Path
 ):
     for _ in range(2):
-        answer = _set_up(environment, tmp_path)
-        assert answer.returncode == 0, answer.stderr
+        _set_up(environment, tmp_path)
     assert _run(environment, "migrate").returncode == 0
     engine = create_engine(environment["DATABASE_URL"])
     with engine.connect() as connection:
@@ -110,7 +112,7 @@ def test_the_site_answers_and_stops_when_told(environment: dict[str, str], tmp_p
     _set_up(environment, tmp_path)
     port = _free_port()
     with _started(environment, "serve", "--port", str(port)) as site:
-        assert _answer(port) == 200
+        assert _answer(site, port) == 200
         site.send_signal(signal.SIGINT)
         assert site.wait(PATIENCE) == 0
 
