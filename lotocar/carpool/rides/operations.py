@@ -88,7 +88,7 @@ def approach(
 
 
 def missed(session: Session, approach: Approach, *, actor: Actor, now: datetime) -> None:
-    """Rung, and nobody answered.
+    """Rung, and nobody answered: the question has reached nobody by that.
 
     Raises:
         Refused: there is nothing to answer any more.
@@ -96,7 +96,6 @@ def missed(session: Session, approach: Approach, *, actor: Actor, now: datetime)
     lock(session, approach.ride_request, approach)
     approach.status = rules.approach_after(approach.status, "miss")
     approach.tries += 1
-    approach.asked_at = now
     note_approach(session, approach, "missed", actor, now, tries=approach.tries)
 
 

@@ -41,7 +41,7 @@ def ask_driver(
         session,
         approach,
         "driver_approached",
-        f"ask/{approach.tries}",
+        _question(approach),
         values,
         now=now,
         policy=policy,
@@ -90,7 +90,7 @@ def already_found(session: Session, approach: Approach, *, now: datetime, policy
 
 def let_driver_go(session: Session, approach: Approach, *, now: datetime, policy: SenderPolicy) -> None:
     """The question is no longer open; one that had not left yet is taken back, and nothing is said."""
-    if not _take_back(session, f"approach/{approach.id}/ask/{approach.tries}", now):
+    if not _take_back(session, f"approach/{approach.id}/{_question(approach)}", now):
         _to_driver(session, approach, "driver_withdrawn", "gone", _gone(approach), now=now, policy=policy)
 
 
@@ -181,6 +181,11 @@ def _gone(approach: Approach) -> dict[str, object]:
 def reminder_key(ride: Ride, kind: str) -> str:
     """What makes a reminder unique: a ride moved to another day is reminded of again."""
     return f"ride/{ride.id}/{kind}/{ride.day:%Y%m%d}"
+
+
+def _question(approach: Approach) -> str:
+    """The question as the request stands: calls in vain in between do not make it another one."""
+    return f"ask/{approach.request_revision}"
 
 
 def _told_key(ride: Ride) -> str:

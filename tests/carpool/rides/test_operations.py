@@ -152,6 +152,20 @@ def test_rung_in_vain_is_counted_and_a_late_yes_still_counts(session: Session):
         rides.missed(session, one, actor=NADIA, now=NOW)
 
 
+def test_a_driver_rung_in_vain_is_not_told_that_a_question_they_never_heard_is_over(session: Session):
+    one = ask(session, a_request(session), channel="phone")
+    rides.missed(session, one, actor=NADIA, now=NOW)
+    rides.withdraw(session, one, actor=NADIA, now=NOW, policy=POLICY)
+    assert (one.status, told(session, one.driver)) == ("withdrawn", [])
+
+
+def test_a_question_that_had_not_left_is_taken_back_even_after_a_call_in_vain(session: Session):
+    one = ask(session, a_request(session))
+    rides.missed(session, one, actor=NADIA, now=NOW)
+    rides.withdraw(session, one, actor=NADIA, now=NOW, policy=POLICY)
+    assert told(session, one.driver) == []
+
+
 # --- agreeing -------------------------------------------------------------------------------------------------
 
 
