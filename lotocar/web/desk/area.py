@@ -17,6 +17,7 @@ from lotocar.carpool.requests.rules import LegWish
 from lotocar.carpool.rides import queries
 from lotocar.carpool.trips.models import Trip
 from lotocar.staff.rules import within_area
+from lotocar.web.forms import PlaceField
 
 
 class AboutSomebody(Protocol):
@@ -26,6 +27,7 @@ class AboutSomebody(Protocol):
     def person_id(self) -> int | None: ...
 
 
+OUTSIDE = "Aucun de ces deux lieux n'est dans votre secteur : passez l'appel au bureau."
 MANY = 500  # what is looked through for an account that sees a part of it
 
 Message = TypeVar("Message", bound=AboutSomebody)
@@ -54,6 +56,15 @@ def about(session: Session, found: Sequence[Message], communes: Collection[str])
 def touching(found: Sequence[Trip], communes: Collection[str]) -> list[Trip]:
     """Those of these trips that begin or end in these communes; all of them when there are none."""
     return [one for one in found if within_area(communes, (one.origin_insee, one.destination_insee))]
+
+
+def accepts(communes: Collection[str], origin: PlaceField, destination: PlaceField) -> bool:
+    """Whether the journey typed is for the account to write down; otherwise the field of its start says so."""
+    ends = [field.stop.insee for field in (origin, destination) if field.stop is not None]
+    if within_area(communes, ends):
+        return True
+    origin.errors = [*origin.errors, OUTSIDE]
+    return False
 
 
 def holds(communes: Collection[str], wishes: Sequence[LegWish]) -> bool:

@@ -15,6 +15,7 @@ from lotocar.carpool.requests import queries as request_queries
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.errors import Invalid
+from lotocar.values.names import fold
 from lotocar.values.phone import PhoneNumber
 from lotocar.web import guards
 from lotocar.web.desk import area, candidates, screens, words
@@ -25,7 +26,6 @@ from lotocar.web.render import page, see_other
 
 # where an operation's refusal stands on the form, when it names no field of it
 BLAMED = {"": "origin"}
-OUTSIDE = "Aucun de ces deux lieux n'est dans votre secteur : passez l'appel au bureau."
 
 
 def intake() -> Response:
@@ -47,8 +47,8 @@ def take_call() -> Response:
     already = request_queries.by_form_key(session(), _form_key(form))
     if already is not None:
         return _saved(already)
-    person = _known(form.passenger_id.data)
-    if not form.validate() or not _is_ours(form):
+    person = _chosen(form)
+    if not form.validate() or not area.accepts(screens.area(), form.origin, form.destination):
         return _page(form, person, status=422)
     try:
         return _saved(_submit(form, person))
@@ -119,17 +119,19 @@ def _form_key(form: IntakeForm) -> str:
     return showable(form.form_key.data or "")[:64]
 
 
+def _chosen(form: IntakeForm) -> Person | None:
+    """The person picked from the list, unless another name was typed since then: that is somebody else."""
+    person = _known(form.passenger_id.data)
+    typed = fold(form.last_name.data or "")
+    if person is None or typed in {"", fold(person.full_name), fold(person.last_name)}:
+        return person
+    form.passenger_id.data = ""
+    return None
+
+
 def _known(text: str | None) -> Person | None:
     number = row_number(text)
     return screens.the_person(number) if number is not None else None
-
-
-def _is_ours(form: IntakeForm) -> bool:
-    """An account limited to some communes takes the calls that touch them; others are for the whole desk."""
-    if area.holds(screens.area(), form.wishes()):
-        return True
-    form.origin.errors = [*form.origin.errors, OUTSIDE]
-    return False
 
 
 def _submit(form: IntakeForm, known: Person | None) -> RideRequest:

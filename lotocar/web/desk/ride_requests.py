@@ -21,7 +21,7 @@ from lotocar.messages.texts import SenderPolicy
 from lotocar.staff.models import Account
 from lotocar.values.hours import local_instant
 from lotocar.web import guards
-from lotocar.web.desk import screens, story, words
+from lotocar.web.desk import area, screens, story, words
 from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
 from lotocar.web.desk.leg_panes import leg_panes
@@ -110,7 +110,7 @@ def correct(ride_request_id: int) -> Response:
     found = screens.the_request(ride_request_id)
     form = CorrectionForm()
     form.hold_days(found)
-    if form.validate():
+    if form.validate() and area.accepts(screens.area(), form.origin, form.destination):
         try:
             _correct(found, form)
         except Invalid as error:

@@ -18,7 +18,7 @@ from lotocar.values.days import DAY_NAMES
 from lotocar.web import guards, links
 from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
-from lotocar.web.forms import find_place
+from lotocar.web.forms import find_place, showable
 from lotocar.web.render import see_other
 from lotocar.web.trip_form import OfferForm, TripForm
 from lotocar.world.places.search import Found
@@ -28,7 +28,7 @@ PAGE = 40
 
 def trips() -> Response:
     """Offers, by commune and weekday, the least recently confirmed last."""
-    place = request.args.get("lieu", "").strip()[:80]
+    place = showable(request.args.get("lieu", "")).strip()[:80]
     weekday = request.args.get("jour", "")
     answer = find_place(place) if place else None
     insee = answer.stop.insee if isinstance(answer, Found) else None
@@ -65,7 +65,7 @@ def new_driver() -> Response:
 def register_driver() -> Response:
     """Keep the driver and the trip; the number counts as confirmed, since we are speaking with them."""
     form = OfferForm()
-    if not form.validate() or form.phone.value is None:
+    if not form.validate() or form.phone.value is None or not _is_ours(form):
         return _driver_page(form, status=422)
     now, actor = clock.now(), guards.actor()
     try:
@@ -110,7 +110,7 @@ def new_trip(person_id: int) -> Response:
 def add_trip(person_id: int) -> Response:
     """Keep it."""
     driver, form = screens.the_person(person_id), TripForm()
-    if not form.validate():
+    if not form.validate() or not _is_ours(form):
         return _trip_page(driver, form, status=422)
     now, actor = clock.now(), guards.actor()
     try:
@@ -131,6 +131,10 @@ def change_trip(trip_id: int) -> Response:
         raise NotFound("trip")
     act(session(), trip, actor=guards.actor(), now=clock.now())
     return see_other("desk.person", notice="Trajet mis à jour.", person_id=trip.driver_id)
+
+
+def _is_ours(form: TripForm) -> bool:
+    return area.accepts(screens.area(), form.origin, form.destination)
 
 
 def _driver_page(form: OfferForm, *, status: int = 200) -> Response:
