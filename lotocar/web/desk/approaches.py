@@ -70,7 +70,10 @@ def hand_pick(ride_request_id: int) -> Response:
         session().rollback()
         found = screens.the_request(ride_request_id)
         return show_request(found, status=409, picking=form, problem=words.sentence(error.code))
-    return see_other("desk.ride_request", notice="Conducteur sollicité.", ride_request_id=ride_request_id)
+    notice = "Conducteur sollicité."
+    if channel != request.form.get("channel", channel):
+        notice = "Pas de SMS possible pour cette personne : appel à faire noté."
+    return see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
 
 
 def answer(ride_request_id: int, approach_id: int) -> Response:
@@ -122,6 +125,8 @@ def _ask_all(found: RideRequest, chosen: Sequence[str], channel: str) -> int:
             if key not in able:
                 raise Refused("approach.gone")
             by_driver.setdefault(able[key].driver_id, []).append(_proposal(leg, able[key]))
+    if not by_driver:
+        raise Refused("approach.gone")
     for driver_id, proposals in by_driver.items():
         driver = session().get(Person, driver_id)
         if driver is None:

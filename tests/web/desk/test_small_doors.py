@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.rides.models import Approach
+from lotocar.carpool.trips.models import Trip
 from tests.support.doors import PageClient
 from tests.support.factories import (
     FIGEAC,
@@ -20,8 +21,10 @@ from tests.support.factories import (
     make_request,
     make_trip,
 )
-from tests.web.desk.steps import call, press, said_beside, the_request
+from tests.web.desk.steps import CALL, call, press, said_beside, the_request
 from tests.web.desk.test_todo_list import failure, letter
+
+WEEK = {"monday-on": "y", "same_hour": "8h"}
 
 
 def test_a_driver_who_was_let_go_may_be_asked_again(nadia: PageClient, session: Session):
@@ -122,3 +125,48 @@ def test_a_message_decides_nothing_on_a_request_of_another_area(
     assert client.post(f"/bureau/messages/recus/{one.id}", answer).status == 404
     session.expire_all()
     assert far.status == "sent"
+
+
+def test_a_referent_writes_nothing_down_for_another_area(
+    client: PageClient, organisation: None, session: Session
+):
+    trip = make_trip(session, origin=GOURDON, destination=GRAMAT)
+    near = make_request(session, legs=[a_leg(origin=GOURDON, destination=GRAMAT)], status="searching")
+    session.commit()
+    louis_signs_in(client)
+    far = {"origin": "Cahors", "origin_code": "", "destination": "Figeac", "destination_code": ""}
+    somebody = {"first_name": "Yves", "last_name": "Bessac", "phone": "06 39 98 00 78"}
+    for page, action, answers in (
+        (f"/bureau/demandes/{near.id}/corriger", "/corriger", far),
+        (f"/bureau/personnes/{trip.driver_id}/trajets/nouveau", "/nouveau", far | WEEK),
+        ("/bureau/conducteurs/nouveau", "/nouveau", far | WEEK | somebody),
+    ):
+        refused = client.get(page).submit(action, **answers)
+        assert refused.status == 422, page
+        assert "secteur" in said_beside(refused, "origin"), page
+    session.expire_all()
+    assert (session.query(Trip).count(), near.legs[0].origin_insee) == (1, GOURDON.insee)
+
+
+def test_a_choice_of_another_request_asks_nobody_and_says_so(nadia: PageClient, session: Session):
+    asked = make_request(session, status="searching")
+    session.commit()
+    page = nadia.post(f"/bureau/demandes/{asked.id}/demander", {"choice": "999:1:1"})
+    assert (page.status, "la liste a changé" in page.text) == (409, True)
+
+
+def test_an_sms_that_cannot_be_becomes_a_call_and_says_so(nadia: PageClient, session: Session):
+    make_driver(session, first_name="Yves", last_name="Bessac", phone="+33536490078")
+    asked = make_request(session, status="searching")
+    session.commit()
+    here = nadia.get(f"/bureau/demandes/{asked.id}")
+    page = here.submit("/choisir", driver="Bessac", hour="8h15", button="Lui envoyer un SMS")
+    assert "Pas de SMS possible pour cette personne" in page.text
+
+
+def test_another_name_typed_over_a_known_person_is_somebody_else(nadia: PageClient, session: Session):
+    marcel = make_passenger(session)
+    session.commit()
+    form = nadia.get(f"/bureau/appel?personne={marcel.id}")
+    form.submit("/bureau/appel", **(CALL | {"last_name": "Delmas"}))
+    assert the_request(session).passenger.full_name == "Delmas"
