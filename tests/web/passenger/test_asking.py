@@ -61,7 +61,10 @@ def test_the_same_form_sent_twice_makes_one_request(client, session):
 def test_the_trip_that_was_chosen_is_a_hint_for_the_desk(client, session):
     trip = make_trip(session)
     session.commit()
-    ask(client, path=f"/demander?trip={trip.public_id}&day=24/11/2026", day=f"{TUESDAY:%d/%m/%Y}")
+    address = f"/demander?trip={trip.public_id}&day=24/11/2026"
+    # nobody is asked before the team decides to
+    assert "L’équipe pourra lui demander" in client.get(address).main
+    ask(client, path=address, day=f"{TUESDAY:%d/%m/%Y}")
     assert the_request(session).trip_id == trip.id
 
 
