@@ -81,6 +81,7 @@ def sign_in(session: Session, *, login: str, password: str, now: datetime) -> st
         _matches(_decoy_hash(), password)  # an unknown login takes as long as a known one
         return None
     if account.locked_until and account.locked_until > now:
+        _matches(account.password_hash, password)  # a lock answers no faster either
         return None
     if not _matches(account.password_hash, password):
         _count_failure(session, account, now)

@@ -1,8 +1,11 @@
+from datetime import timedelta
+from time import process_time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from argon2 import PasswordHasher
 
+from lotocar.staff import operations as staff
 from lotocar.staff.models import Account, StaffSession
 from lotocar.web.account.rules import local_path
 from tests.support.factories import make_account, make_organisation
@@ -64,6 +67,17 @@ def test_a_failed_try_is_kept(client, session, nadia):
     sign_in(client, password="faux")
     session.expire_all()
     assert session.get(Account, nadia.id).failed_sign_ins == 1
+
+
+def test_a_locked_account_answers_no_faster_than_an_unknown_login(session, nadia, now):
+    def work(login):
+        begun = process_time()
+        assert staff.sign_in(session, login=login, password="faux", now=now) is None
+        return process_time() - begun
+
+    nadia.locked_until = now + timedelta(minutes=5)
+    work("personne")  # the first makes the decoy
+    assert work("nadia") > work("personne") / 4
 
 
 def test_empty_fields_are_said_beside_them(client, nadia):
