@@ -49,7 +49,7 @@ def cards(session: Session, found: Sequence[Candidate], *, pickup: str, today: d
 def commune(stop: Stop) -> str:
     """The commune of a stop: never a hamlet or a street, which would tell where somebody lives."""
     known = outside().gazetteer.commune(stop.insee)
-    return known.name if known else stop.label
+    return known.name if known else ""
 
 
 def ends_of(trip: Trip, direction: str) -> tuple[str, str]:

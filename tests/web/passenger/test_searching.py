@@ -3,6 +3,7 @@ from datetime import time
 import pytest
 
 from lotocar.values.geo import Stop
+from lotocar.web.passenger.showing import commune
 from tests.support.factories import GOURDON, TUESDAY, make_consent, make_driver, make_trip, once, weekly
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -35,6 +36,11 @@ def test_a_search_says_first_name_day_hour_and_detour(client, odile):
     for said in ("Odile", "mardi 24 novembre", "8 h 30", "Sur sa route", "Chaque mardi", "Cahors", "Figeac"):
         assert said in page.main
     assert "noindex" in page.response.headers["X-Robots-Tag"]
+
+
+def test_a_stop_in_no_known_commune_is_never_shown_as_a_street(app):
+    with app.app_context():
+        assert commune(Stop("12 impasse du Puits, Cahors", "00000", 44.4475, 1.4406)) == ""
 
 
 @pytest.mark.parametrize("hidden", ["Vernet", "639980021", "06 39 98 00 21", "impasse", "Puits", "portail"])
