@@ -28,7 +28,7 @@ class AboutSomebody(Protocol):
 
 
 OUTSIDE = "Aucun de ces deux lieux n'est dans votre secteur : passez l'appel au bureau."
-MANY = 500  # what is looked through for an account that sees a part of it
+MANY = 1_000  # what is looked through for an account that sees a part of it
 
 Message = TypeVar("Message", bound=AboutSomebody)
 
@@ -41,8 +41,13 @@ def known_people(session: Session, found: Sequence[Person], communes: Collection
 
 def find_people(session: Session, text: str, communes: Collection[str], *, limit: int) -> list[Person]:
     """The first people by name or number whom the account may see."""
-    most = MANY if communes else limit  # those of elsewhere must not push ours off the list
-    return known_people(session, persons.find_people(session, text, limit=most), communes)[:limit]
+    found = persons.find_people(session, text, limit=to_read(communes, limit))
+    return known_people(session, found, communes)[:limit]
+
+
+def to_read(communes: Collection[str], limit: int) -> int:
+    """How many rows to read so that those of elsewhere do not push ours off a list of this length."""
+    return MANY if communes else limit
 
 
 def about(session: Session, found: Sequence[Message], communes: Collection[str]) -> list[Message]:

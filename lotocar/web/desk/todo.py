@@ -81,11 +81,17 @@ def _to_say(one: todo_list.ToTell, voice: SenderPolicy) -> list[str]:
 
 def messages() -> Response:
     """What was sent and received, and its fate."""
-    received = area.about(session(), messages_queries.received(session(), limit=50), screens.area())
+    ours = screens.area()
+    received = area.about(
+        session(), messages_queries.received(session(), limit=area.to_read(ours, 50)), ours
+    )[:50]
+    sent = area.about(session(), messages_queries.recent(session(), limit=area.to_read(ours, 100)), ours)[
+        :100
+    ]
     return screens.show(
         "desk/messages.html",
         screen="messages",
-        sent=area.about(session(), messages_queries.recent(session(), limit=100), screens.area()),
+        sent=sent,
         received=received,
         senders=_senders(received),
         situation=messages_queries.situation(session(), now=clock.now()),

@@ -61,9 +61,10 @@ def todo_list(session: Session, *, now: datetime, communes: Collection[str] = ()
     """What waits now, within these communes (empty: everywhere)."""
     due = requests.due_requests(session, now=now, communes=communes)
     calls = rides.calls_to_make(session, now=now, communes=communes)
-    unsent = area.about(session, messages.to_handle(session, now=now), communes)
+    most = area.to_read(communes, 200)
+    unsent = area.about(session, messages.to_handle(session, now=now, limit=most), communes)
     return TodoList(
-        to_read=area.about(session, messages.inbox(session), communes),
+        to_read=area.about(session, messages.inbox(session, limit=most), communes),
         callbacks=[one for one in due if one.callback_at is not None],
         to_tell=_by_request(rides.untold_rides(session, communes=communes)),
         to_reconfirm=[one for one in calls if one.status == "to_reconfirm"],

@@ -170,3 +170,15 @@ def test_another_name_typed_over_a_known_person_is_somebody_else(nadia: PageClie
     form = nadia.get(f"/bureau/appel?personne={marcel.id}")
     form.submit("/bureau/appel", **(CALL | {"last_name": "Delmas"}))
     assert the_request(session).passenger.full_name == "Delmas"
+
+
+def test_a_referent_s_message_is_shown_behind_many_of_elsewhere(
+    client: PageClient, organisation: None, session: Session
+):
+    asked = make_request(session, legs=[a_leg(origin=GOURDON, destination=GRAMAT)])
+    letter(session, "+33639980010", "merci beaucoup", person_id=asked.passenger_id)
+    for _ in range(50):
+        letter(session, "+33639980009", "je suis perdu")
+    session.commit()
+    louis_signs_in(client)
+    assert "merci beaucoup" in client.get("/bureau/messages").main
