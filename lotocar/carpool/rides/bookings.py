@@ -195,6 +195,7 @@ def cancel(
 ) -> None:
     """The ride no longer stands: its seat is free, and the other side is told.
 
+    Once the hour is past there is nothing to look for nor to warn of: the leg fails, and nobody is written to.
     Its leg is looked for again, unless `search_again` is false. A request that was closed as served opens again
     when its driver falls out. `named` false leaves the name of who falls out unsaid.
 
@@ -205,6 +206,7 @@ def cancel(
     ride.live_leg_id = None
     _release_seats(session, ride, now=now)
     ride_request = ride.leg.ride_request
+    search_again = search_again and ride.pickup_at > now
     if not ride_request.is_open and search_again:
         requests.reopen(
             session, ride_request, standing=_standing(session, ride_request), actor=actor, now=now
@@ -212,6 +214,8 @@ def cancel(
     if ride.leg.status in {"agreed", "confirmed"}:
         requests.move_leg(ride.leg, "release" if search_again else "fail", now=now)
         requests.look_again(ride_request, now=now)
+    if ride.pickup_at <= now:
+        return
     if act == "cancel_by_driver":
         texts.cancelled_to_passenger(session, ride, now=now, policy=policy, named=named)
     else:

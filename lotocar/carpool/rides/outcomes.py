@@ -55,7 +55,8 @@ def finish(
         ride.status = rules.ride_after(ride.status, act)
         _settle_leg(session, ride, act, actor=actor, now=now)
     note_ride(session, ride, act, actor, now)
-    _close_when_over(session, ride.leg.ride_request, actor=actor, now=now)
+    if act != "cancel_by_driver":  # the passenger was left standing: a human says how it ends
+        _close_when_over(session, ride.leg.ride_request, actor=actor, now=now)
 
 
 def close_request(

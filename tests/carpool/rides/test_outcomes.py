@@ -133,6 +133,19 @@ def test_a_passenger_who_cancels_gives_the_leg_up_and_the_request_closes(session
     assert states(asked) == ["unserved"]
 
 
+@pytest.mark.parametrize("act", ["cancel_by_driver", "cancel_by_passenger"])
+def test_a_ride_said_cancelled_once_its_hour_is_past_warns_nobody_and_is_not_looked_for(
+    session: Session, act: str
+):
+    asked, trip = a_request(session), make_trip(session)
+    ride = agreed(session, asked, trip=trip)
+    finish(session, ride, act, PICKUP)
+    assert (states(asked), seats_taken(session, trip)) == (["failed"], {})
+    assert asked.is_open is (act == "cancel_by_driver")  # a human says how that ends
+    kinds = told(session, trip.driver) + told(session, asked.passenger)
+    assert [kind for kind in kinds if kind.startswith("ride_cancelled")] == []
+
+
 def test_one_way_cancelled_leaves_the_driver_the_other(session: Session):
     asked = a_request(session, a_leg(), a_leg(**BACK))
     one = ask(session, asked)
