@@ -44,15 +44,19 @@ def live_trips(session: Session) -> list[Trip]:
 
 
 def trip_by_public_id(session: Session, public_id: str) -> Trip:
-    """The active trip known outside by this identifier, with its driver.
+    """The active trip of an accepted driver known outside by this identifier, with its driver.
 
     Raises:
         NotFound: no such trip, or no longer offered.
     """
     trip = _by_public_id(session, public_id)
-    if trip is None or trip.status != "active":
+    if trip is None or trip.status != "active" or not _drives(trip.driver):
         raise NotFound("trip")
     return trip
+
+
+def _drives(person: Person) -> bool:
+    return any(one.role == "driver" and one.status == "accepted" for one in person.enrolments)
 
 
 def is_posted(session: Session, public_id: str) -> bool:

@@ -185,6 +185,13 @@ def test_a_deleted_trip_leaves_the_driver_s_page_and_comes_back_when_restored(se
     assert queries.trips_of(session, trip.driver_id) == [trip]
 
 
+def test_the_trip_of_a_suspended_driver_is_no_longer_known_outside(session, now):
+    trip = make_trip(session)
+    people.enrol(session, trip.driver, role="driver", act="suspend", actor=NADIA, now=now)
+    with pytest.raises(NotFound):
+        queries.trip_by_public_id(session, trip.public_id)
+
+
 def test_a_driver_opens_only_their_own_trips(session):
     trip, other = make_trip(session), make_driver(session)
     assert queries.trip_of(session, trip.driver_id, trip.public_id) is trip
