@@ -84,6 +84,7 @@ def answer(ride_request_id: int, approach_id: int) -> Response:
     now, actor = clock.now(), guards.actor()
     through = "phone" if one.channel == "phone" else "desk"
     try:
+        _still_as_seen(one)
         notice = _write_down(one, outcome, through, actor, now)
     except Refused as error:
         session().rollback()
@@ -91,6 +92,16 @@ def answer(ride_request_id: int, approach_id: int) -> Response:
             screens.the_request(ride_request_id), status=409, problem=words.sentence(error.code)
         )
     return screens.back_to_request(ride_request_id, notice)
+
+
+def _still_as_seen(one: Approach) -> None:
+    """What the page showed still holds: a colleague's « oui » is never undone from an old window.
+
+    Raises:
+        Refused: the driver answered, or was let go, since the page was drawn.
+    """
+    if request.form.get("seen", one.status) != one.status:
+        raise Refused("approach.moved")
 
 
 def _write_down(one: Approach, outcome: str, through: str, actor: Actor, now: datetime) -> str:

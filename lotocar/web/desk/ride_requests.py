@@ -234,6 +234,8 @@ def tell(ride_request_id: int) -> Response:
     if through not in {"sms", "phone"}:
         abort(400)
     try:
+        if request.form.get("seen", str(found.revision)) != str(found.revision):
+            raise Refused("stale.tell")
         rides.tell_passenger(
             session(), found, through=through, actor=guards.actor(), now=clock.now(), policy=policy()
         )

@@ -176,6 +176,7 @@ REFUSED = {
     "approach.already_asked": "Ce conducteur est déjà sollicité pour cette demande.",
     "approach.no_sms": "Pas de SMS possible pour cette personne : il faut l'appeler.",
     "approach.driver": "Cette personne ne peut pas conduire ce trajet.",
+    "approach.driver_closed": "Ce conducteur a été refusé ou suspendu par l'équipe.",
     "approach.gone": "Ce conducteur ne convient plus : la liste a changé.",
     "approach.hour": "Ce conducteur n'a pas d'heure fixe : écrivez l'heure convenue.",
     "person.guardian": "Passager mineur : notez d'abord l'autorisation parentale sur sa fiche.",
@@ -185,6 +186,9 @@ REFUSED = {
     "ride.not_yet": "Ce trajet n'a pas encore eu lieu.",
     "request.closed": "Cette demande est close.",
     "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",
+    "approach.moved": "La réponse de ce conducteur a changé depuis que cette page est ouverte : rien n'a été noté. "
+    "Voici où en sont les choses.",
+    "stale.tell": "La demande a changé depuis que cette page est ouverte : relisez avant de prévenir le passager.",
     "stale": "Quelqu'un d'autre a modifié cette fiche pendant que vous écriviez.",
 }
 
