@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.rides import operations, outcomes
 from lotocar.carpool.rides.models import Approach, Ride
@@ -105,12 +106,11 @@ def answer_by_key(
 
 
 def persons_of(session: Session, number: str) -> Sequence[Person]:
-    """Everybody with this number: one mostly, two when a couple shares it."""
-    return session.scalars(
-        select(Person)
-        .where(Person.erased_at.is_(None), Person.lines.any(PhoneLine.e164 == number))
-        .order_by(Person.id)
-    ).all()
+    """Everybody who was reached on this number: one mostly, two when a couple shares it.
+
+    Whoever only typed it on the public site is not counted: they would make a driver's plain yes doubtful.
+    """
+    return people.confirmed_persons(session, number)
 
 
 def open_questions(

@@ -103,6 +103,14 @@ def test_a_clear_yes_to_the_only_question_accepts(session: Session, approach: Ap
     assert kinds_sent(session, number_of(approach.driver)) == ["driver_accepted_confirmed"]
 
 
+def test_a_stranger_who_typed_the_driver_s_number_online_does_not_make_their_yes_doubtful(
+    session: Session, approach: Approach
+) -> None:
+    make_line(session, make_person(session, phone=None), e164=number_of(approach.driver), confirmed_at=None)
+    text(session, number_of(approach.driver), "OUI")
+    assert approach.status == "accepted"
+
+
 def test_a_clear_no_declines(session: Session, approach: Approach) -> None:
     text(session, number_of(approach.driver), "non")
     assert approach.status == "declined"
