@@ -156,11 +156,6 @@ def delete(session: Session, trip: Trip, *, actor: Actor, now: datetime) -> None
     _step(session, trip, "delete", actor, now)
 
 
-def restore(session: Session, trip: Trip, *, actor: Actor, now: datetime) -> None:
-    """A deleted trip comes back."""
-    _step(session, trip, "restore", actor, now)
-
-
 def confirm_pending(session: Session, driver: Person, *, actor: Actor, now: datetime) -> Person:
     """The driver was reached: pending trips become active, and the person one with who they already were.
 

@@ -18,7 +18,6 @@ TRIP: Table = {
     ("pending", "delete"): "deleted",
     ("active", "delete"): "deleted",
     ("stopped", "delete"): "deleted",
-    ("deleted", "restore"): "active",
 }
 
 KINDS = ("regular", "one_off")

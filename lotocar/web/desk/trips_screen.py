@@ -125,7 +125,7 @@ def add_trip(person_id: int) -> Response:
 def change_trip(trip_id: int) -> Response:
     """Stop, resume or delete a trip on behalf of its driver."""
     trip = session().get(Trip, trip_id)
-    acts = {"stop": offers.stop, "resume": offers.resume, "delete": offers.delete, "restore": offers.restore}
+    acts = {"stop": offers.stop, "resume": offers.resume, "delete": offers.delete}
     act = acts.get(request.form.get("act", ""))
     if trip is None or act is None or not area.touching([trip], screens.area()):
         raise NotFound("trip")

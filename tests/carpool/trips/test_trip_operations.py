@@ -175,14 +175,14 @@ def test_a_stopped_trip_is_found_again_once_resumed(session, now):
     assert queries.live_trips(session) == [trip]
 
 
-def test_a_deleted_trip_leaves_the_driver_s_page_and_comes_back_when_restored(session, now):
+def test_a_deleted_trip_leaves_the_driver_s_page_and_does_not_come_back(session, now):
     trip = make_trip(session)
     trips.delete(session, trip, actor=NADIA, now=now)
     assert queries.trips_of(session, trip.driver_id) == []
     with pytest.raises(NotFound):
         queries.trip_of(session, trip.driver_id, trip.public_id)
-    trips.restore(session, trip, actor=NADIA, now=now)
-    assert queries.trips_of(session, trip.driver_id) == [trip]
+    with pytest.raises(Refused):
+        trips.resume(session, trip, actor=NADIA, now=now)
 
 
 def test_the_trip_of_a_suspended_driver_is_no_longer_known_outside(session, now):
