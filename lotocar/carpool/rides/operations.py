@@ -47,7 +47,7 @@ def approach(
     """One driver asked for these legs: by SMS at once, or as a call to make (`channel` "phone").
 
     Raises:
-        Invalid: no leg. Refused: request over, leg taken, driver already asked and still thinking,
+        Invalid: no leg. Refused: request over, leg taken, driver already asked and still thinking, refused or suspended,
             or an SMS to somebody who has no line for it.
     """
     lock(session, ride_request)
@@ -238,6 +238,8 @@ def _may_ask(session: Session, ride_request: RideRequest, driver: Person, channe
         raise Invalid("approach.channel", field="channel")
     if driver.erased_at is not None or driver.id == ride_request.passenger_id:
         raise Refused("approach.driver")
+    if any(one.role == "driver" and one.status in {"refused", "suspended"} for one in driver.enrolments):
+        raise Refused("approach.driver_closed")
     if channel == "sms" and people.sms_line(driver) is None:
         raise Refused("approach.no_sms")
     thinking = select(Approach.id).where(

@@ -142,6 +142,14 @@ def test_the_time_to_answer_is_a_day_and_ends_two_hours_before_the_pick_up():
     assert answer_deadline(now=NOW, pickup_at=NOW - timedelta(hours=1)) == NOW
 
 
+@pytest.mark.parametrize("standing", ["refused", "suspended"])
+def test_a_driver_whom_the_team_set_aside_is_not_asked(session: Session, standing: str):
+    odile = make_driver(session)
+    odile.enrolments[0].status = standing
+    with pytest.raises(Refused, match=r"approach\.driver_closed"):
+        ask(session, a_request(session), odile)
+
+
 def test_rung_in_vain_is_counted_and_a_late_yes_still_counts(session: Session):
     one = ask(session, a_request(session), channel="phone")
     for _ in range(2):
