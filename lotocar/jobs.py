@@ -96,7 +96,7 @@ def pull(rim: Rim) -> int:
         last = run.last_ok_at if run else None
     new = inbound.pull(rim.factory, rim.outside.sms, rim.clock, last_pull=last)
     for inbound_id in new:
-        _read(rim, inbound_id)
+        _read_safely(rim, inbound_id)
     return len(new)
 
 
@@ -105,7 +105,7 @@ def read_replies(rim: Rim) -> int:
     with rim.factory.begin() as session:
         waiting = list(inbound.unread(session, now=rim.clock()))
     for inbound_id in waiting:
-        _read(rim, inbound_id)
+        _read_safely(rim, inbound_id)
     return len(waiting)
 
 
@@ -383,6 +383,18 @@ def _registry(rim: Rim) -> str:
 
 def _policy(rim: Rim, session: Session) -> SenderPolicy:
     return rim.outside.policy(organisation.current(session))
+
+
+def _read_safely(rim: Rim, inbound_id: int) -> None:
+    """One reply that cannot be read goes to a human and holds no other back."""
+    try:
+        _read(rim, inbound_id)
+    except Exception:
+        log.exception("reply %s could not be read", inbound_id)
+        with rim.factory.begin() as session:
+            row = inbound.to_read(session, inbound_id)
+            if row is not None:
+                inbound.settle(row, "human", "unreadable")
 
 
 def _read(rim: Rim, inbound_id: int) -> None:

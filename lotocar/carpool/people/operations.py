@@ -280,11 +280,17 @@ def merge_persons(session: Session, *, kept: Person, merged: Person, actor: Acto
     for line in list(merged.lines):
         if (same := known.get(line.e164)) is not None:
             same.confirmed_at = same.confirmed_at or line.confirmed_at
+            same.sms_stopped_at = same.sms_stopped_at or line.sms_stopped_at
         else:
             kept.lines.append(line)
     kept.contact_preference = merged.contact_preference
     kept.call_hours = merged.call_hours or kept.call_hours
     kept.first_name = kept.first_name or merged.first_name
+    kept.civility = kept.civility or merged.civility
+    kept.car = merged.car or kept.car
+    kept.staff_note = "\n".join(filter(None, (kept.staff_note, merged.staff_note)))
+    kept.minor = kept.minor or merged.minor
+    kept.guardian_consent_at = kept.guardian_consent_at or merged.guardian_consent_at
     session.execute(update(Consent).where(Consent.person_id == merged.id).values(person_id=kept.id))
     session.flush()
     _note(session, kept, "person.merged", actor, now, merged=merged.id)

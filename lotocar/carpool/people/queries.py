@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people import rules
 from lotocar.carpool.people.models import Consent, Person, PhoneLine, PrivateLink
+from lotocar.db import Base
 from lotocar.errors import NotFound
 from lotocar.values.names import fold
 from lotocar.values.tokens import hash_token
@@ -52,6 +53,20 @@ def has_link(session: Session, person_id: int, *, purpose: str) -> bool:
         PrivateLink.person_id == person_id, PrivateLink.purpose == purpose, PrivateLink.revoked_at.is_(None)
     )
     return session.scalar(held.limit(1)) is not None
+
+
+def is_named_elsewhere(session: Session, person_id: int, *, apart_from: str) -> bool:
+    """Whether a row of another table than this one points at the person, what belongs to them alone left out.
+
+    The tables are read from the metadata: rooms above are not known here.
+    """
+    pointing = (
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is Person.__table__.c.id and key.ondelete != "CASCADE" and table.name != apart_from
+    )
+    return any(session.scalar(select(exists().where(column == person_id))) for column in pointing)
 
 
 def same_person(

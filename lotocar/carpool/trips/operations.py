@@ -237,7 +237,8 @@ def _joined_with_known(
     session: Session, driver: Person, revision: int, actor: Actor, now: datetime
 ) -> Person:
     known = _known_elsewhere(session, driver)
-    if known is None:
+    # requests, questions and rides of rooms above stay with the row they name: then both rows are kept
+    if known is None or people_queries.is_named_elsewhere(session, driver.id, apart_from=Trip.__tablename__):
         return driver
     session.execute(
         update(Trip).where(Trip.driver_id == driver.id).values(driver_id=known.id, revision=revision)

@@ -84,11 +84,14 @@ def register_driver() -> Response:
     except Invalid as error:
         form.blame(error)
         return _driver_page(form, status=422)
+    said = persons.consents(
+        session(), driver.id
+    )  # what a known driver agreed to is withdrawn on their page only
     consents.hear(
         session(),
         driver,
-        share_phone=form.share_phone.data == "yes",
-        registry=bool(form.registry.data),
+        share_phone=form.share_phone.data == "yes" or ("share_phone" in said and said["share_phone"].given),
+        registry=bool(form.registry.data) or ("registry" in said and said["registry"].given),
         actor=actor,
         now=now,
     )

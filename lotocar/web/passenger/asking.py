@@ -90,7 +90,8 @@ def register(session: Session, form: Identity, now: datetime) -> Person:
         now=now,
     )
     people.enrol(session, person, role="passenger", act="apply", actor=PUBLIC, now=now)
-    if form.minor.data and form.guardian.data:
+    newcomer = person.created_at == now
+    if newcomer and form.minor.data and form.guardian.data:  # nobody says this online of somebody we know
         people.record_guardian_consent(session, person, actor=PUBLIC, now=now)
     return person
 
