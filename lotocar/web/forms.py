@@ -25,6 +25,7 @@ from lotocar.values.names import clean_name, fold
 from lotocar.values.phone import PhoneNumber, display, parse_phone
 from lotocar.web.edge import outside, session
 from lotocar.world.places.queries import local_places
+from lotocar.world.places.rules import Exactness
 from lotocar.world.places.search import Ambiguous, Found, Hit, Resolution, find, resolve
 
 FAR_FROM_COMMUNE_M = (
@@ -216,13 +217,30 @@ def chosen_stop(code: str) -> Stop | None:
 def find_place(text: str) -> Resolution:
     """What these words say in this territory: the team's own names first, communes, then street addresses."""
     answer = _find_name(text)
-    if isinstance(answer, Found) or not any(letter.isdigit() for letter in text):
+    if isinstance(answer, Found) or not _looks_like_an_address(text):
         return answer
     try:
         addresses = outside().addresses.find(text)
     except Unavailable:
         return answer  # the product is whole without them
-    return Found(addresses[0]) if len(addresses) == 1 else answer
+    return _the_address(text, addresses) if addresses else answer
+
+
+def _looks_like_an_address(text: str) -> bool:
+    """« 12 rue Gambetta Cahors »: a number and words; a postcode or a bare name is not asked of anybody."""
+    words = fold(text).split()
+    return len(words) >= 3 and any(word.isdigit() for word in words)
+
+
+def _the_address(text: str, addresses: Sequence[Stop]) -> Resolution:
+    """The only address that holds every word typed; else all of them, to be asked back."""
+    typed = set(fold(text).split())
+    whole = [stop for stop in addresses if typed <= set(fold(stop.label).split())]
+    if len(whole) == 1:
+        return Found(whole[0])
+    return Ambiguous(
+        tuple(Hit("address", stop.label, "adresse", stop, 0.0, Exactness.NEAR) for stop in addresses)
+    )
 
 
 def _find_name(text: str) -> Resolution:

@@ -34,7 +34,7 @@ class Exactness(IntEnum):
 class Hit:
     """A likely place. `label` stands alone (département or commune added where needed); `detail` helps to choose."""
 
-    kind: Literal["commune", "former", "local"]
+    kind: Literal["commune", "former", "local", "address"]
     label: str
     detail: str
     stop: Stop
