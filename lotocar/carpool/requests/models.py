@@ -14,7 +14,7 @@ from lotocar.values.geo import Stop
 
 
 class RideRequest(Base):
-    """What a passenger needs. `status` and `outcome` follow requests.rules; `number` is what people read aloud."""
+    """What a passenger needs. `status` and `outcome` follow requests.rules; `id` is the number that people read aloud."""
 
     __tablename__ = "ride_request"
     __table_args__ = (

@@ -24,7 +24,8 @@ def _whole() -> Select[RideRequest]:
     )
 
 
-def _touching(communes: Collection[str]) -> Select[int]:
+def touching(communes: Collection[str]) -> Select[int]:
+    """The numbers of the requests that touch one of these INSEE codes."""
     return select(Leg.ride_request_id).where(
         or_(Leg.origin_insee.in_(communes), Leg.destination_insee.in_(communes))
     )
@@ -45,7 +46,7 @@ def open_requests(
         .offset(offset)
     )
     if communes:
-        query = query.where(RideRequest.id.in_(_touching(communes)))
+        query = query.where(RideRequest.id.in_(touching(communes)))
     return session.scalars(query).unique().all()
 
 
@@ -53,7 +54,7 @@ def due_requests(session: Session, *, now: datetime, communes: Collection[str] =
     """Requests that want somebody now: promised calls, new ones, and searches whose time to look again has come."""
     query = _whole().where(_is_due(now)).order_by(RideRequest.due_at, RideRequest.id)
     if communes:
-        query = query.where(RideRequest.id.in_(_touching(communes)))
+        query = query.where(RideRequest.id.in_(touching(communes)))
     return session.scalars(query).unique().all()
 
 
@@ -61,7 +62,7 @@ def count_due(session: Session, *, now: datetime, communes: Collection[str] = ()
     """How many of them."""
     query = select(func.count()).select_from(RideRequest).where(_is_due(now))
     if communes:
-        query = query.where(RideRequest.id.in_(_touching(communes)))
+        query = query.where(RideRequest.id.in_(touching(communes)))
     return session.scalar(query) or 0
 
 
@@ -82,7 +83,7 @@ def count_open(session: Session, *, communes: Collection[str] = ()) -> dict[str,
         .group_by(RideRequest.status)
     )
     if communes:
-        query = query.where(RideRequest.id.in_(_touching(communes)))
+        query = query.where(RideRequest.id.in_(touching(communes)))
     return {status: count for status, count in session.execute(query)}
 
 
@@ -94,7 +95,7 @@ def request_page(session: Session, ride_request_id: int, *, communes: Collection
     """
     query = _whole().where(RideRequest.id == ride_request_id)
     if communes:
-        query = query.where(RideRequest.id.in_(_touching(communes)))
+        query = query.where(RideRequest.id.in_(touching(communes)))
     found = session.scalars(query).unique().one_or_none()
     if found is None:
         raise NotFound("request")

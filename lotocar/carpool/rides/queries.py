@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.requests.queries import touching
 from lotocar.carpool.rides import rules
 from lotocar.carpool.rides.models import Approach, ApproachLeg, ContactReveal, Ride
 from lotocar.carpool.trips.models import Trip
@@ -82,7 +83,7 @@ def calls_to_make(session: Session, *, now: datetime, communes: Collection[str] 
     """Approaches for which somebody must pick up the phone: to ring, to ask again after a change, or silent."""
     query = _whole_approach().where(_wants_a_call(now)).order_by(Approach.expires_at, Approach.id)
     if communes:
-        query = query.where(Approach.ride_request_id.in_(_touching(communes)))
+        query = query.where(Approach.ride_request_id.in_(touching(communes)))
     return session.scalars(query).unique().all()
 
 
@@ -90,7 +91,7 @@ def count_calls(session: Session, *, now: datetime, communes: Collection[str] = 
     """How many of them."""
     query = select(func.count()).select_from(Approach).where(_wants_a_call(now))
     if communes:
-        query = query.where(Approach.ride_request_id.in_(_touching(communes)))
+        query = query.where(Approach.ride_request_id.in_(touching(communes)))
     return session.scalar(query) or 0
 
 
@@ -116,7 +117,7 @@ def count_untold(session: Session, *, communes: Collection[str] = ()) -> int:
         select(func.count(Leg.ride_request_id.distinct())).select_from(Ride).join(Ride.leg).where(*_untold())
     )
     if communes:
-        query = query.where(Leg.ride_request_id.in_(_touching(communes)))
+        query = query.where(Leg.ride_request_id.in_(touching(communes)))
     return session.scalar(query) or 0
 
 
@@ -149,7 +150,7 @@ def count_to_settle(session: Session, *, now: datetime, communes: Collection[str
     """How many of them."""
     query = select(func.count()).select_from(Ride).where(_is_unsettled(now))
     if communes:
-        query = query.join(Ride.leg).where(Leg.ride_request_id.in_(_touching(communes)))
+        query = query.join(Ride.leg).where(Leg.ride_request_id.in_(touching(communes)))
     return session.scalar(query) or 0
 
 
@@ -160,7 +161,7 @@ def _is_unsettled(now: datetime) -> ColumnElement[bool]:
 def people_of(communes: Collection[str]) -> CompoundSelect[int]:
     """Everybody whom the team of these communes knows: passengers and callers of its requests, drivers of its
     trips and rides."""
-    mine = _touching(communes)
+    mine = touching(communes)
     callers = select(RideRequest.caller_id).where(
         RideRequest.id.in_(mine), RideRequest.caller_id.is_not(None)
     )
@@ -223,30 +224,12 @@ def _whole_ride() -> Select[Ride]:
 def _within(query: Select[Ride], communes: Collection[str]) -> Select[Ride]:
     if not communes:
         return query
-    return query.join(Ride.leg).where(Leg.ride_request_id.in_(_touching(communes)))
-
-
-def _touching(communes: Collection[str]) -> Select[int]:
-    return select(Leg.ride_request_id).where(
-        or_(Leg.origin_insee.in_(communes), Leg.destination_insee.in_(communes))
-    )
+    return query.join(Ride.leg).where(Leg.ride_request_id.in_(touching(communes)))
 
 
 def waiting_of_request(session: Session, ride_request_id: int) -> Sequence[Approach]:
     """The approaches of this request whose driver still holds the ball."""
     return [one for one in approaches_of_request(session, ride_request_id) if one.status in rules.WAITING]
-
-
-def open_approach(session: Session, approach_id: int) -> Approach:
-    """One approach by its number.
-
-    Raises:
-        NotFound: no such approach.
-    """
-    found = session.scalars(_whole_approach().where(Approach.id == approach_id)).unique().one_or_none()
-    if found is None:
-        raise NotFound("approach")
-    return found
 
 
 def open_by_sms(session: Session, driver_ids: Collection[int]) -> Sequence[Approach]:

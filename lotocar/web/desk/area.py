@@ -1,7 +1,7 @@
 """What an account limited to some communes may see: what touches them, and the people known there.
 
 Requests, rides and trips are limited by their places, in the queries themselves. People and their messages are
-limited to those whom the team of these communes knows; a message from an unknown number is for the whole desk.
+limited to those whom the team of these communes knows; a message from an unknown number is for the accounts without a limit.
 """
 
 from __future__ import annotations
