@@ -154,3 +154,20 @@ class JobRun(Base):
     last_run_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_ok_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_error: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Mailing(Base):
+    """One letter to the team, once: `key` names it ("day_sheet/2026-11-24"), a lease keeps two workers apart."""
+
+    __tablename__ = "mailing"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    status: Mapped[str] = mapped_column(String(8))  # sending | sent | failed
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    not_before: Mapped[datetime] = mapped_column(UTCDateTime)  # of the next try
+    error: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # somebody printed it instead
+    handled_by_id: Mapped[int | None]

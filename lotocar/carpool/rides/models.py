@@ -12,6 +12,7 @@ from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides import rules
 from lotocar.carpool.trips.models import Trip
 from lotocar.db import Base, UTCDateTime
+from lotocar.staff.models import Account
 
 
 class Approach(Base):
@@ -95,6 +96,8 @@ class Ride(Base):
         UniqueConstraint("live_leg_id"),
         # day sheet, reminders, and what is to be asked after the ride
         Index("ix_ride_day", "day", "status"),
+        # rides over without a word, and those of which the passenger does not know yet
+        Index("ix_ride_status", "status", "dropoff_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,3 +145,57 @@ class ContactReveal(Base):
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"), index=True)
     network_hash: Mapped[str] = mapped_column(String(64), default="")  # the asker's address under a key
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # those of the day are counted
+
+
+class PutOff(Base):
+    """One thing to do that somebody put to later: rung in vain, or asked to be rung at another hour.
+
+    `action` and `subject` name the thing as the list « À faire » does (its kind, and its row's number).
+    """
+
+    __tablename__ = "put_off"
+    __table_args__ = (UniqueConstraint("action", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(32))
+    until: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # what is still put off, and what to forget
+    tries: Mapped[int] = mapped_column(default=0)  # calls in vain
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class HandOver(Base):
+    """A note left for the colleague who goes on with a request; `to_id` None is for whoever comes next."""
+
+    __tablename__ = "hand_over"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ride_request_id: Mapped[int] = mapped_column(
+        ForeignKey("ride_request.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    note: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)  # what nobody read yet
+
+    author: Mapped[Account] = relationship(foreign_keys=[author_id])
+    to: Mapped[Account | None] = relationship(foreign_keys=[to_id])
+    ride_request: Mapped[RideRequest] = relationship()
+
+
+class Opening(Base):
+    """A trip, new or changed, that could serve a leg for which nobody was found."""
+
+    __tablename__ = "opening"
+    __table_args__ = (UniqueConstraint("leg_id", "trip_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    leg_id: Mapped[int] = mapped_column(ForeignKey("leg.id", ondelete="CASCADE"))
+    trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id", ondelete="CASCADE"), index=True)
+    found_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)  # somebody looked at it
+
+    leg: Mapped[Leg] = relationship()
+    trip: Mapped[Trip] = relationship()
