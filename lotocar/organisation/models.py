@@ -24,3 +24,14 @@ class OrganisationRow(Base):
     communes: Mapped[list[str]] = mapped_column(JSON, default=list)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     drivers_need_validation: Mapped[bool] = mapped_column(default=False)
+    # who answers for the site, as the law wants it told
+    publisher: Mapped[str] = mapped_column(String(200), default="")
+    publisher_address: Mapped[str] = mapped_column(String(300), default="")
+    publication_director: Mapped[str] = mapped_column(String(120), default="")
+    host_name: Mapped[str] = mapped_column(String(120), default="")
+    host_address: Mapped[str] = mapped_column(String(300), default="")
+    coordinators_need_code: Mapped[bool] = mapped_column(default=False)
+    # closed lists of the desk, as [code, label] pairs; empty: those of the house
+    purposes: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    needs: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    own_texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # messages reworded, by kind
