@@ -37,6 +37,8 @@ class KnownRoads:
     """Roads of these pairs only; a leg that was not asked for is a fault of ours."""
 
     seconds: Mapping[Pair, int]
+    slack_seconds: int = 0
+    usual_error_seconds: int = 0
 
     def leg(self, a: Point, b: Point) -> Leg:
         """The measured duration; the distance is still an estimate."""

@@ -31,6 +31,8 @@ class EstimatedRoads:
     """A Ground of one constant slowness, in seconds per crow-flies metre. Needs nothing and never fails."""
 
     slowness: float = SLOWNESS
+    slack_seconds: int = 0
+    usual_error_seconds: int = USUAL_ERROR_SECONDS
 
     def locate(self, points: Iterable[Point]) -> Spots:
         """These points, all in one zone."""

@@ -54,6 +54,8 @@ class MatrixRoads:
     slowness: NDArray[np.uint8]
     raster: NDArray[np.uint16]
     frame: Frame
+    slack_seconds: int = 0
+    usual_error_seconds: int = USUAL_ERROR_SECONDS
 
     @classmethod
     def load(cls, folder: Path) -> MatrixRoads:

@@ -31,6 +31,16 @@ class Roads(Protocol):
     Unavailable when it leans on a service; an estimate never does.
     """
 
+    @property
+    def slack_seconds(self) -> int:
+        """How far beyond a driver's limit an estimated detour may still be a true match; 0 when exact."""
+        ...
+
+    @property
+    def usual_error_seconds(self) -> int:
+        """Half of the detours made of these legs are nearer to the truth than this; 0 when exact."""
+        ...
+
     def leg(self, a: Point, b: Point) -> Leg:
         """The way from a to b, in that direction."""
         ...
