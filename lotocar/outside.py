@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from config import Settings
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.civic.registry.client.environments import Registries, registries
-from lotocar.civic.registry.geography import of_france
+from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.export import export
+from lotocar.civic.registry.files.export import export
 from lotocar.messages.models import OutboxMessage
 from tests.journeys.conftest import figures, sign_in, texts_to
 from tests.support.doors import LiveServer

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.client.environments import Registries
-from lotocar.civic.registry.export import NAMES, export
-from lotocar.civic.registry.forecast import Verdict, forecast, payloads_in
-from lotocar.civic.registry.geography import of_france
+from lotocar.civic.registry.couples.geography import of_france
+from lotocar.civic.registry.files.export import NAMES, export
+from lotocar.civic.registry.files.forecast import Verdict, forecast, payloads_in
 from lotocar.civic.registry.operations import active_environment
 from lotocar.civic.registry.proofs import Terms, sent_since
 from lotocar.civic.registry.sending import Clock, Factory, Told

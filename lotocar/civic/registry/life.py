@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lotocar.civic.registry.rules import EXPIRES_AFTER, SEND_WITHIN
+from lotocar.civic.registry.couples.rules import EXPIRES_AFTER, SEND_WITHIN
 from lotocar.values.steps import Table, step
 
 PROOF: Table = {

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import life
-from lotocar.civic.registry.checks import Ready, RefusedCouple, Review, Sent, review
-from lotocar.civic.registry.facts import Code, CoupleFacts
-from lotocar.civic.registry.geography import Where
+from lotocar.civic.registry.couples.checks import Ready, RefusedCouple, Review, Sent, review
+from lotocar.civic.registry.couples.facts import Code, CoupleFacts
+from lotocar.civic.registry.couples.geography import Where
+from lotocar.civic.registry.couples.payload import Payload, encode
+from lotocar.civic.registry.couples.queries import DECLARABLE, InseeOf, couples_of, exact_point, whole_rides
 from lotocar.civic.registry.models import Proof
-from lotocar.civic.registry.payload import Payload, encode
-from lotocar.civic.registry.queries import DECLARABLE, InseeOf, couples_of, exact_point, whole_rides
 from lotocar.world.roads.router import Roads
 
 LOOK_BACK = timedelta(days=2)

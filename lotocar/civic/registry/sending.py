@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import life
-from lotocar.civic.registry.checks import Ready
 from lotocar.civic.registry.client.registrar import (
     AlreadyThere,
     KeysRefused,
@@ -27,9 +26,10 @@ from lotocar.civic.registry.client.registrar import (
     Unknown,
     VersionGone,
 )
+from lotocar.civic.registry.couples.checks import Ready
+from lotocar.civic.registry.couples.payload import encode
 from lotocar.civic.registry.models import Proof
 from lotocar.civic.registry.operations import active_environment, the_desk
-from lotocar.civic.registry.payload import encode
 from lotocar.civic.registry.proofs import Terms, follow, fresh_body, hold, judge_one, prepare
 
 Clock = Callable[[], datetime]

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import life
+from lotocar.civic.registry.couples.rules import SEND_WITHIN
 from lotocar.civic.registry.life import Clocked
 from lotocar.civic.registry.models import Proof, RegistryDesk, RegistryTally
 from lotocar.civic.registry.operations import active_environment
-from lotocar.civic.registry.rules import SEND_WITHIN
 from lotocar.civic.registry.settling import LISTED, MISSING, STRANGER
 from lotocar.values.days import PARIS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lotocar.civic.registry.facts import Code, Reason, Role, Warn
+from lotocar.civic.registry.couples.facts import Code, Reason, Role, Warn
 
 SIDE = {Role.DRIVER: "le conducteur", Role.PASSENGER: "le passager", None: "la personne"}
 SIDE_OF = {Role.DRIVER: "du conducteur", Role.PASSENGER: "du passager", None: "de la personne"}

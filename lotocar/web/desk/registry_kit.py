@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 
 from lotocar import clock
-from lotocar.civic.registry import consent, kit
+from lotocar.civic.registry.papers import consent, kit
 from lotocar.errors import Invalid
 from lotocar.web import guards
 from lotocar.web.desk import registry_words, screens

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from flask import Response, request
 
 from lotocar import clock
-from lotocar.civic.registry import command, export, operations, papers, wording
+from lotocar.civic.registry import command, operations, wording
 from lotocar.civic.registry import standing as standings
+from lotocar.civic.registry.files import export
 from lotocar.civic.registry.life import CANCEL_CODES, may
+from lotocar.civic.registry.papers import statements
 from lotocar.civic.registry.settling import month_of
 from lotocar.errors import Invalid, Refused
 from lotocar.organisation import queries as organisation
@@ -78,7 +80,7 @@ def registry_month() -> Response:
         screen="registry",
         month=standings.month_totals(session(), environment, month),
         dropped=standings.dropped_from_open_data(session(), environment, month),
-        co2=papers.co2_of_month(session(), month),
+        co2=statements.co2_of_month(session(), month),
         title=registry_words.month_words(first),
         before=month_of_day(first - timedelta(days=1)),
         after=month_of_day(first + timedelta(days=32)),

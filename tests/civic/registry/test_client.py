@@ -20,9 +20,9 @@ from lotocar.civic.registry.client.registrar import (
     VersionGone,
 )
 from lotocar.civic.registry.client.rpc import RpcRegistrar
-from lotocar.civic.registry.payload import encode, payload
-from tests.civic.registry.couples import NOW, a_couple
+from lotocar.civic.registry.couples.payload import encode, payload
 from tests.civic.registry.evening import Clock
+from tests.civic.registry.fictional import NOW, a_couple
 from tests.support.fake_registry import STORED, FakeRegistry, Fault
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from lotocar.civic.registry import command, sending
-from lotocar.civic.registry.export import export
-from lotocar.civic.registry.partner_csv import read_partner
-from lotocar.civic.registry.payload import payload
+from lotocar.civic.registry.couples.payload import payload
+from lotocar.civic.registry.files.export import export
+from lotocar.civic.registry.files.partner_csv import read_partner
 from lotocar.errors import Refused
-from tests.civic.registry.couples import a_couple
 from tests.civic.registry.evening import Evening
+from tests.civic.registry.fictional import a_couple
 from tests.support.checkout import ROOT
 
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

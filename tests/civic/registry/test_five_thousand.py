@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lotocar.civic.registry.checks import Sent, review
-from lotocar.civic.registry.facts import Code, CoupleFacts, Incentive, PersonFacts
-from lotocar.civic.registry.payload import encode, payload
+from lotocar.civic.registry.couples.checks import Sent, review
+from lotocar.civic.registry.couples.facts import Code, CoupleFacts, Incentive, PersonFacts
+from lotocar.civic.registry.couples.payload import encode, payload
 from lotocar.values.geo import Point, distance_m
-from tests.civic.registry.couples import a_person
 from tests.civic.registry.evening import Clock
+from tests.civic.registry.fictional import a_person
 from tests.support.fake_registry import FakeRegistry, judge
 
 DAYS, RIDES_A_DAY = 10, 500

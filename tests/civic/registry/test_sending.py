@@ -13,7 +13,7 @@ from lotocar.carpool.people.models import Consent
 from lotocar.carpool.people.operations import record_consent
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import operations, settling
-from lotocar.civic.registry.geography import of_france
+from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.models import Proof, RegistryDesk, RegistryTally
 from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
@@ -519,7 +519,7 @@ def test_what_went_to_the_demonstration_is_sent_anew_to_production(evening: Even
 def test_an_evening_s_rides_are_all_asked_about_within_the_day() -> None:
     """The SMS that asks both sides leaves an hour after the ride, by day: hours before the deadline."""
     from lotocar.carpool.rides.timetable import ASK_AFTER
-    from lotocar.civic.registry.rules import SEND_WITHIN
+    from lotocar.civic.registry.couples.rules import SEND_WITHIN
     from lotocar.messages import rules as messages
 
     for quarter in range(4 * 24):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lotocar.civic.registry.facts import CoupleFacts, PersonFacts
+from lotocar.civic.registry.couples.facts import CoupleFacts, PersonFacts
 from lotocar.values.geo import Point
 
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)

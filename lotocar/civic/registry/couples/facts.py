@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lotocar.civic.registry.identity import identity_key
+from lotocar.civic.registry.couples.identity import identity_key
 from lotocar.values.geo import Point
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lotocar.civic.registry.facts import (
+from lotocar.civic.registry.couples.facts import (
     Code,
     CoupleFacts,
     Evidence,
@@ -19,10 +19,10 @@ from lotocar.civic.registry.facts import (
     Route,
     Warn,
 )
-from lotocar.civic.registry.rules import in_france, price_rebuilds, proof_class, reasons, warnings
+from lotocar.civic.registry.couples.rules import in_france, price_rebuilds, proof_class, reasons, warnings
 from lotocar.civic.registry.wording import SENTENCES, WARNINGS, sentence
 from lotocar.values.geo import Point
-from tests.civic.registry.couples import CAHORS, FIGEAC, MARCEL, NOW, ODILE, a_couple
+from tests.civic.registry.fictional import CAHORS, FIGEAC, MARCEL, NOW, ODILE, a_couple
 
 SIRET = "12345678900011"
 START = a_couple().start_at

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor, trunc
 
-from lotocar.civic.registry.csv_file import harmless
-from lotocar.civic.registry.payload import Payload
+from lotocar.civic.registry.couples.payload import Payload
+from lotocar.civic.registry.files.csv_file import harmless
 from lotocar.errors import Invalid
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Point

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.papers import PUBLIC_SCALE, Statement, co2_of_month, statement, years_of
+from lotocar.civic.registry.papers.statements import (
+    PUBLIC_SCALE,
+    Statement,
+    co2_of_month,
+    statement,
+    years_of,
+)
 from lotocar.civic.registry.standing import dropped
 from tests.support.factories import (
     NOW,

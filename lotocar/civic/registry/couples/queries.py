@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from lotocar.carpool.people.models import Consent, Person, PhoneLine
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.consent import given_consents
-from lotocar.civic.registry.facts import CoupleFacts, Evidence, Incentive, Payment, PersonFacts, Route
-from lotocar.civic.registry.geography import Where
+from lotocar.civic.registry.couples.facts import CoupleFacts, Evidence, Incentive, Payment, PersonFacts, Route
+from lotocar.civic.registry.couples.geography import Where
 from lotocar.civic.registry.models import RideDetail
+from lotocar.civic.registry.papers.consent import given_consents
 from lotocar.values.geo import Point, Stop
 from lotocar.values.phone import LineKind
 from lotocar.world.roads.router import Roads

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from lotocar.civic.registry import kit
-from lotocar.civic.registry.consent import CURRENT, TEXTS
+from lotocar.civic.registry.papers import kit
+from lotocar.civic.registry.papers.consent import CURRENT, TEXTS
 from lotocar.errors import Invalid
 from lotocar.values.actor import SYSTEM
 from tests.support.factories import NOW, make_consent, make_driver, make_passenger, make_ride

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lotocar.civic.registry.checks import MAX_TRIPS_A_DAY, PAIR_GAP, Sent, rpc_day
-from lotocar.civic.registry.payload import Payload
-from lotocar.civic.registry.rules import EXPIRES_AFTER, MIN_DISTANCE_M, SEND_WITHIN
-from lotocar.civic.registry.schema import Problem, check_payload
+from lotocar.civic.registry.couples.checks import MAX_TRIPS_A_DAY, PAIR_GAP, Sent, rpc_day
+from lotocar.civic.registry.couples.payload import Payload
+from lotocar.civic.registry.couples.rules import EXPIRES_AFTER, MIN_DISTANCE_M, SEND_WITHIN
+from lotocar.civic.registry.files.schema import Problem, check_payload
 
 LABELS = {
     "expired": "Le départ date de plus de 24 heures : le registre refuse, et le numéro est perdu.",

@@ -11,14 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry.geography import Geography
-from lotocar.civic.registry.partner_csv import COLUMNS, Journey, cut, export_partner, read_partner, rounded_up
-from lotocar.civic.registry.payload import payload
+from lotocar.civic.registry.couples.geography import Geography
+from lotocar.civic.registry.couples.payload import payload
+from lotocar.civic.registry.files.partner_csv import (
+    COLUMNS,
+    Journey,
+    cut,
+    export_partner,
+    read_partner,
+    rounded_up,
+)
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
 from lotocar.world.places.gazetteer import gazetteer
-from tests.civic.registry.couples import CAHORS, FIGEAC, a_couple
-from tests.civic.registry.test_payload import the_full
+from tests.civic.registry.fictional import CAHORS, FIGEAC, a_couple
+from tests.civic.registry.couples.test_payload import the_full
 
 
 def a_table(status: str = "ok") -> str:

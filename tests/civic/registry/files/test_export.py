@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.checks import review
-from lotocar.civic.registry.export import export, review_since
-from lotocar.civic.registry.facts import Code
-from lotocar.civic.registry.identity import identity_key
-from lotocar.civic.registry.queries import couples_since, own_phone
+from lotocar.civic.registry.couples.checks import review
+from lotocar.civic.registry.couples.facts import Code
+from lotocar.civic.registry.couples.identity import identity_key
+from lotocar.civic.registry.couples.queries import couples_since, own_phone
+from lotocar.civic.registry.files.export import export, review_since
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point, Stop
 from lotocar.world.roads.estimate import EstimatedRoads

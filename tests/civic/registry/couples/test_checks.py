@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lotocar.civic.registry.checks import Review, review, rpc_day, trace_of
-from lotocar.civic.registry.facts import Code, CoupleFacts, Reason, Role
-from tests.civic.registry.couples import MARCEL, MORNING, NOW, ODILE, TO, a_person, short
+from lotocar.civic.registry.couples.checks import Review, review, rpc_day, trace_of
+from lotocar.civic.registry.couples.facts import Code, CoupleFacts, Reason, Role
+from tests.civic.registry.fictional import MARCEL, MORNING, NOW, ODILE, TO, a_person, short
 
 
 def ids(found: Review) -> list[str]:

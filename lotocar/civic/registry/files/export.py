@@ -9,14 +9,14 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lotocar.civic.registry.checks import Filed, Review, review, rpc_day
-from lotocar.civic.registry.csv_file import export_csv
-from lotocar.civic.registry.geography import Geography, Where
-from lotocar.civic.registry.json_file import export_json
+from lotocar.civic.registry.couples.checks import Filed, Review, review, rpc_day
+from lotocar.civic.registry.couples.geography import Geography, Where
+from lotocar.civic.registry.couples.queries import InseeOf, couples_since, exact_point
+from lotocar.civic.registry.files.csv_file import export_csv
+from lotocar.civic.registry.files.json_file import export_json
+from lotocar.civic.registry.files.partner_csv import Journey, export_partner
 from lotocar.civic.registry.models import Proof
-from lotocar.civic.registry.partner_csv import Journey, export_partner
 from lotocar.civic.registry.proofs import trace_of_proof
-from lotocar.civic.registry.queries import InseeOf, couples_since, exact_point
 from lotocar.errors import Invalid
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Point

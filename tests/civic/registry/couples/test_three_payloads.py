@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.checks import review
+from lotocar.civic.registry.couples.checks import review
+from lotocar.civic.registry.couples.payload import encode, payload
+from lotocar.civic.registry.couples.queries import couples_of, whole_rides
 from lotocar.civic.registry.models import RideDetail
-from lotocar.civic.registry.payload import encode, payload
-from lotocar.civic.registry.queries import couples_of, whole_rides
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
-from tests.civic.registry.couples import NOW
-from tests.civic.registry.test_payload import CAR, FULL, MINIMAL
+from tests.civic.registry.fictional import NOW
+from tests.civic.registry.couples.test_payload import CAR, FULL, MINIMAL
 from tests.support.factories import (
     a_leg,
     make_approach,

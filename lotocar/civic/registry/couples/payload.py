@@ -9,9 +9,9 @@ import json
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from lotocar.civic.registry.facts import CoupleFacts, Incentive, Payment, PersonFacts
-from lotocar.civic.registry.identity import phone_trunc
-from lotocar.civic.registry.rules import fit_plate, proof_class
+from lotocar.civic.registry.couples.facts import CoupleFacts, Incentive, Payment, PersonFacts
+from lotocar.civic.registry.couples.identity import phone_trunc
+from lotocar.civic.registry.couples.rules import fit_plate, proof_class
 from lotocar.values.geo import Point
 
 DECIMALS = 5  # about a metre

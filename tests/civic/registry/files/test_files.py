@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry import csv_file
-from lotocar.civic.registry.checks import Review, review
-from lotocar.civic.registry.csv_file import COLUMNS, export_csv, harmless
-from lotocar.civic.registry.json_file import export_json
-from lotocar.civic.registry.schema import check_payload
-from tests.civic.registry.couples import MARCEL, NOW, TO, a_couple
+from lotocar.civic.registry.couples.checks import Review, review
+from lotocar.civic.registry.files import csv_file
+from lotocar.civic.registry.files.csv_file import COLUMNS, export_csv, harmless
+from lotocar.civic.registry.files.json_file import export_json
+from lotocar.civic.registry.files.schema import check_payload
+from tests.civic.registry.fictional import MARCEL, NOW, TO, a_couple
 
 REFUSED = a_couple(2, passenger=replace(TO, consent=False, phone_e164="+33536490077"), distance_m=500)
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry.checks import Sent, review, trace_of
-from lotocar.civic.registry.facts import Code, CoupleFacts, Reason
-from lotocar.civic.registry.rules import reasons
-from lotocar.civic.registry.schema import check_payload
+from lotocar.civic.registry.couples.checks import Sent, review, trace_of
+from lotocar.civic.registry.couples.facts import Code, CoupleFacts, Reason
+from lotocar.civic.registry.couples.rules import reasons
+from lotocar.civic.registry.files.schema import check_payload
 from lotocar.values.geo import Point
-from tests.civic.registry.couples import FIGEAC, NOW, a_couple, a_person, short
+from tests.civic.registry.fictional import FIGEAC, NOW, a_couple, a_person, short
 
 PARIS = ZoneInfo("Europe/Paris")
 SURNAMES = ("Delmas", "Vernet", "Poujol", "Roux")

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from lotocar.civic.registry.facts import Code, CoupleFacts, Reason, Role, Warn
-from lotocar.civic.registry.payload import Payload, payload
-from lotocar.civic.registry.rules import EXPIRES_AFTER, reasons, warnings
+from lotocar.civic.registry.couples.facts import Code, CoupleFacts, Reason, Role, Warn
+from lotocar.civic.registry.couples.payload import Payload, payload
+from lotocar.civic.registry.couples.rules import EXPIRES_AFTER, reasons, warnings
 from lotocar.values.days import PARIS
 
 MAX_TRIPS_A_DAY = 4

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry.payload import payload
-from lotocar.civic.registry.schema import Problem, check_payload, would_pass
-from tests.civic.registry.test_payload import FULL, MINIMAL, the_full
+from lotocar.civic.registry.couples.payload import payload
+from lotocar.civic.registry.files.schema import Problem, check_payload, would_pass
+from tests.civic.registry.couples.test_payload import FULL, MINIMAL, the_full
 
 GONE = object()
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry.identity import identity_key, is_e164, key_name, phone_trunc
+from lotocar.civic.registry.couples.identity import identity_key, is_e164, key_name, phone_trunc
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from lotocar.civic.registry.checks import Filed, Ready, RefusedCouple, Review
-from lotocar.civic.registry.facts import Reason
-from lotocar.civic.registry.payload import Payload
+from lotocar.civic.registry.couples.checks import Filed, Ready, RefusedCouple, Review
+from lotocar.civic.registry.couples.facts import Reason
+from lotocar.civic.registry.couples.payload import Payload
 from lotocar.civic.registry.wording import WARNINGS, sentence
 
 

@@ -27,8 +27,8 @@ import csv
 import io
 from datetime import datetime
 
-from lotocar.civic.registry.checks import Filed, Ready, RefusedCouple, Review
-from lotocar.civic.registry.payload import Payload
+from lotocar.civic.registry.couples.checks import Filed, Ready, RefusedCouple, Review
+from lotocar.civic.registry.couples.payload import Payload
 from lotocar.civic.registry.wording import STATES, label_sentence, sentences, warning_sentences
 from lotocar.values.days import PARIS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from lotocar.civic.registry.facts import (
+from lotocar.civic.registry.couples.facts import (
     Code,
     CoupleFacts,
     Evidence,
@@ -18,7 +18,7 @@ from lotocar.civic.registry.facts import (
     Reason,
     Warn,
 )
-from lotocar.civic.registry.identity import is_e164, key_name
+from lotocar.civic.registry.couples.identity import is_e164, key_name
 from lotocar.values.geo import Point, distance_m
 
 SEND_WITHIN = timedelta(hours=20)  # ours; the registry closes at 24 h

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry.facts import CoupleFacts, Evidence, Incentive, Payment
-from lotocar.civic.registry.payload import encode, payload
-from lotocar.civic.registry.rules import reasons
-from lotocar.civic.registry.schema import check_payload, would_pass
+from lotocar.civic.registry.couples.facts import CoupleFacts, Evidence, Incentive, Payment
+from lotocar.civic.registry.couples.payload import encode, payload
+from lotocar.civic.registry.couples.rules import reasons
+from lotocar.civic.registry.files.schema import check_payload, would_pass
 from lotocar.values.geo import Point
-from tests.civic.registry.couples import CAJARC, FIGEAC, GOURDON, NOW, TO, a_couple, a_person
+from tests.civic.registry.fictional import CAJARC, FIGEAC, GOURDON, NOW, TO, a_couple, a_person
 
 ODILE_JSON = """{"identity":{"identity_key":"da792efa5ea6966c0a72ced70607fae2bdf725bd229c5267d38c660f80a49918","operator_user_id":"drv-0000000000000000000000000000001a","phone_trunc":"+336399800"},"revenue":%d}"""
 MARCEL_JSON = """{"identity":{"identity_key":"bb3a08b5b541679d69d36d2bdee734cbf25021036f950d92a7a82524fd81c547","operator_user_id":"psg-0000000000000000000000000000002b","phone_trunc":"+336399800"%s},"contribution":%s}"""

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from lotocar.civic.registry import command
-from lotocar.civic.registry.checks import review
-from lotocar.civic.registry.forecast import forecast, payloads_in
-from lotocar.civic.registry.json_file import export_json
-from lotocar.civic.registry.payload import payload
+from lotocar.civic.registry.couples.checks import review
+from lotocar.civic.registry.couples.payload import payload
+from lotocar.civic.registry.files.forecast import forecast, payloads_in
+from lotocar.civic.registry.files.json_file import export_json
 from lotocar.errors import Invalid
-from tests.civic.registry.couples import NOW, a_couple, short
+from tests.civic.registry.fictional import NOW, a_couple, short
 from tests.civic.registry.test_five_thousand import a_day
 from tests.support.fake_registry import FakeRegistry, Rulebook, Stored, judge
 

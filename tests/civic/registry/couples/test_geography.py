@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lotocar.civic.registry.facts import Code
-from lotocar.civic.registry.geography import Geography, tells_of_health
-from lotocar.civic.registry.rules import reasons
+from lotocar.civic.registry.couples.facts import Code
+from lotocar.civic.registry.couples.geography import Geography, tells_of_health
+from lotocar.civic.registry.couples.rules import reasons
 from lotocar.values.geo import Point, Stop
 from lotocar.world.places.gazetteer import gazetteer
-from tests.civic.registry.couples import NOW, a_couple
+from tests.civic.registry.fictional import NOW, a_couple
 
 FRANCE = Geography(gazetteer())
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from lotocar.civic.registry.rules import (
+from lotocar.civic.registry.couples.rules import (
     MAX_CENTS,
     MAX_DISTANCE_M,
     MAX_INCENTIVE_CENTS,
