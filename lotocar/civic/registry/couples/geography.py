@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, cached_property
-from typing import Any
+from functools import cache
 
-import numpy as np
-
-from lotocar.values.geo import Point, Stop, distance_m
+from lotocar.values.geo import Point, Stop
 from lotocar.values.names import fold
 from lotocar.world.places.gazetteer import Commune, Gazetteer, gazetteer
+from lotocar.world.places.land import Land, land
 
 Where = Callable[[Stop], Point]
-
-NEAR_M = 18_000  # the widest communes of the mainland reach so far from their centre
-NEAR_IN_GUYANE_M = 150_000
-FAR_OFF_DEGREES = 2.0
 
 HEALTH = re.compile(
     r"\b(hopital|hopitaux|hospitalier\w*|chu|chr|ch|clinique|polyclinique|medecin\w*|medical\w*|docteur|dr|cabinet|"
@@ -29,23 +23,19 @@ HEALTH = re.compile(
 
 
 class Geography:
-    """The communes of France as the registry's rules ask of them; arrays are made once."""
+    """The communes of France as the registry's rules ask of them."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, land: Land) -> None:
         self.gazetteer = gazetteer
+        self.land = land
 
     def commune_of(self, point: Point) -> Commune | None:
-        """The commune whose centre is nearest, when it is near enough for the point to lie in one; else None."""
-        if not (-90 <= point.lat <= 90 and -180 <= point.lon <= 180):
-            return None
-        lat, lon = self._centres
-        away = (lat - point.lat) ** 2 + ((lon - point.lon) * np.cos(np.radians(point.lat))) ** 2
-        line = int(np.argmin(away))
-        if away[line] > FAR_OFF_DEGREES**2:
-            return None
-        commune = self.gazetteer.at(line)
-        reach = NEAR_IN_GUYANE_M if commune.departement == "973" else NEAR_M
-        return commune if distance_m(point, commune.point) <= reach else None
+        """The commune of a point on French land, or None at sea and abroad.
+
+        Where outlines are at hand they name it, else the nearest centre does: a neighbour may then be named, which
+        the registry does not mind, since it finds the commune by itself.
+        """
+        return self.gazetteer.nearest(point) if self.land.holds(point) else None
 
     def insee_of(self, point: Point) -> str | None:
         """The INSEE code of that commune, or None."""
@@ -59,18 +49,11 @@ class Geography:
         commune = self.gazetteer.commune(stop.insee) or self.commune_of(stop.point)
         return commune.point if commune else stop.point
 
-    @cached_property
-    def _centres(self) -> tuple[Any, Any]:
-        return (
-            np.array(self.gazetteer.column(5), dtype=float),
-            np.array(self.gazetteer.column(6), dtype=float),
-        )
-
 
 @cache
 def of_france() -> Geography:
-    """The one of this process, on the committed gazetteer."""
-    return Geography(gazetteer())
+    """The one of this process, on the committed data."""
+    return Geography(gazetteer(), land())
 
 
 def tells_of_health(label: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lotocar.world.places.build import outlines, tables
+from lotocar.world.places.build import land, outlines, tables
 from lotocar.world.places.build.positions import Positions
 from lotocar.world.places.build.sources import Decoupage, Wheels
 
@@ -27,8 +27,10 @@ def build(folder: Path, out: Path, departement: str | None) -> None:
         click.echo(outlines.write(out, departement, wheels, now))
         return
     past = Decoupage(folder / "etalab-decoupage-administratif-0.8.0.tgz")
-    for line in tables.write(out, now, past, Positions(wheels)):
+    positions = Positions(wheels)
+    for line in tables.write(out, now, past, positions):
         click.echo(line)
+    click.echo(land.write(out, now, positions))
     click.echo(outlines.write(out, "46", wheels, now))
 
 

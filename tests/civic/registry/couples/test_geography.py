@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lotocar.civic.registry.couples.facts import Code
-from lotocar.civic.registry.couples.geography import Geography, tells_of_health
+from lotocar.civic.registry.couples.geography import of_france, tells_of_health
 from lotocar.civic.registry.couples.rules import reasons
 from lotocar.values.geo import Point, Stop
 from lotocar.world.places.gazetteer import gazetteer
 from tests.civic.registry.fictional import NOW, a_couple
 
-FRANCE = Geography(gazetteer())
+FRANCE = of_france()
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ FRANCE = Geography(gazetteer())
         (45.4, 6.9, "73296"),
         (48.46, -5.09, "29155"),
         (3.5, -53.0, "97352"),
+        (44.7215, 1.6960, "46018"),  # a hamlet nearer to another village
     ],
 )
 def test_a_point_on_land_has_its_commune(lat: float, lon: float, insee: str) -> None:
@@ -34,6 +35,8 @@ def test_a_point_on_land_has_its_commune(lat: float, lon: float, insee: str) -> 
     [
         (49.8, -0.5),
         (43.0, 5.2),
+        (43.35, 3.75),  # five kilometres off Sète, whose centre is nearer than many communes reach
+        (43.73, 7.42),  # Monaco
         (41.65, -0.88),
         (45.07, 7.68),
         (1.44, 44.44),

@@ -16,8 +16,8 @@ from lotocar.civic.registry.couples.queries import couples_of, whole_rides
 from lotocar.civic.registry.models import RideDetail
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
-from tests.civic.registry.fictional import NOW
 from tests.civic.registry.couples.test_payload import CAR, FULL, MINIMAL
+from tests.civic.registry.fictional import NOW
 from tests.support.factories import (
     a_leg,
     make_approach,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.civic.registry.couples.geography import Geography
+from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.couples.payload import payload
 from lotocar.civic.registry.files.partner_csv import (
     COLUMNS,
@@ -23,13 +23,12 @@ from lotocar.civic.registry.files.partner_csv import (
 )
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
-from lotocar.world.places.gazetteer import gazetteer
-from tests.civic.registry.fictional import CAHORS, FIGEAC, a_couple
 from tests.civic.registry.couples.test_payload import the_full
+from tests.civic.registry.fictional import CAHORS, FIGEAC, a_couple
 
 
 def a_table(status: str = "ok") -> str:
-    ground = Geography(gazetteer())
+    ground = of_france()
     ends = ground.commune_of(CAHORS), ground.commune_of(FIGEAC)
     return export_partner(
         [Journey(payload(a_couple(1)), status, *ends), Journey(payload(the_full()), status, None, None)]
