@@ -123,6 +123,7 @@ def begin_session(
             created_at=now,
             expires_at=now + (CODE_AWAITED if code_due else SESSION_LASTS),
             code_due=code_due,
+            confirmed_at=None if code_due else now,  # the password was typed this very minute
             device=device[:80],
         )
     )

@@ -211,18 +211,27 @@ class PageClient:
         return str(signer.dumps(raw))
 
     def sign_in(self, *, role: str = "agent", **changes: Any) -> int:
-        """Sign in as somebody of the team (Nadia, a new account) without the form; the account's number."""
+        """Sign in as somebody of the team (Nadia, a new account) without the form; the account's number.
+
+        She never falls asleep in front of the screen, and has just typed her password again with a reason.
+        """
         account = make_account(self.session, role=role, **changes)
         token = new_token()
         self.session.add(
             StaffSession(
-                token_hash=hash_token(token), account_id=account.id, created_at=NOW, expires_at=FAR_AWAY
+                token_hash=hash_token(token),
+                account_id=account.id,
+                created_at=NOW,
+                expires_at=FAR_AWAY,
+                confirmed_at=FAR_AWAY,
+                export_reason="check",
             )
         )
         self.session.commit()
         with self.http.session_transaction() as cookie:
             cookie.clear()
             cookie["staff"] = token
+            cookie["seen"] = int(FAR_AWAY.timestamp())
         return account.id
 
     def _read(self, response: TestResponse, htmx: bool) -> Page:
@@ -331,13 +340,14 @@ def live_server(settings: Settings, clock: Any) -> Iterator[LiveServer]:
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = create_app(replace(settings, public_base_url=url))
-    with _serving(app, listener):
+    with serving(app, listener):
         yield LiveServer(url, app)
     close_app(app)
 
 
 @contextmanager
-def _serving(app: Flask, listener: socket.socket) -> Iterator[None]:
+def serving(app: Flask, listener: socket.socket) -> Iterator[None]:
+    """The app answering on this socket meanwhile."""
     sockets: dict[int, Any] = {}
     server = create_server(
         app, map=sockets, sockets=[listener], threads=4, clear_untrusted_proxy_headers=True

@@ -19,10 +19,12 @@ from lotocar.carpool.people.models import PrivateLink
 from lotocar.carpool.trips.models import Pause
 from lotocar.civic.registry.models import Proof, RegistryDesk
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.staff.models import Invitation
 from lotocar.values.tokens import hash_token, new_token
 from tests.support.factories import (
     NOW,
     TUESDAY,
+    make_account,
     make_approach,
     make_consent,
     make_driver,
@@ -44,11 +46,11 @@ class Village:
 
     values: dict[str, str | int]
     driver_token: str
-    approach_token: str
+    tokens: dict[str, str]  # of the other private links, by the first word of their address
 
     def path(self, app: Flask, rule: Rule) -> str:
         """The rule's address with its parameters filled in."""
-        token = self.approach_token if "reponse" in rule.rule else self.driver_token
+        token = self.tokens.get(rule.rule.split("/")[1], self.driver_token)
         values = {name: token if name == "token" else self.values[name] for name in rule.arguments}
         with app.test_request_context():
             return str(app.url_for(rule.endpoint, **values))
@@ -72,10 +74,13 @@ def village(session: Session) -> Village:
     asked = make_request(session, passenger=marcel, caller=make_passenger(session, first_name="Jeanne"))
     approach = make_approach(session, trip=trip, ride_request=asked)
     ride = make_ride(session, approach=make_approach(session, trip=trip, status="accepted", answered_at=NOW))
-    driver_token, approach_token = new_token(), new_token()
+    driver_token = new_token()
+    tokens = {first: new_token() for first in ("reponse", "trajet-fait", "offre")}
     for token, purpose, subject in (
         (driver_token, "driver_page", None),
-        (approach_token, "approach", approach.id),
+        (tokens["reponse"], "approach", approach.id),
+        (tokens["trajet-fait"], "ride_happened", ride.id),
+        (tokens["offre"], "offer_renewal", trip.id),
     ):
         session.add(
             PrivateLink(
@@ -124,7 +129,14 @@ def village(session: Session) -> Village:
         updated_at=NOW,
     )
     switch = RegistryDesk(id=1, environment="demo", switched_at=NOW)
-    session.add_all([sent, received, proof, switch])
+    invited, invitation = make_account(session, display_name="Lise"), new_token()
+    asked_to_come = Invitation(
+        token_hash=hash_token(invitation),
+        account_id=invited.id,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+    session.add_all([sent, received, proof, switch, asked_to_come])
     session.commit()
     values: dict[str, str | int] = {
         "ride_request_id": asked.id,
@@ -142,5 +154,8 @@ def village(session: Session) -> Village:
         "place_id": 1,
         "proof_id": proof.id,
         "step": "identity",
+        "account_id": invited.id,
+        "invitation": invitation,
+        "session_id": 1,
     }
-    return Village(values, driver_token, approach_token)
+    return Village(values, driver_token, tokens)

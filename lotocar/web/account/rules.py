@@ -1,8 +1,45 @@
-"""Where one may be sent after signing in."""
+"""Where one may be sent after signing in, and how a browser is called."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
+
+from lotocar.staff.rules import EXPORT_REASONS
+
+REASONS = tuple(
+    zip(
+        EXPORT_REASONS,
+        (
+            "Suivi du registre national",
+            "Bilan pour un financeur",
+            "Une personne demande ses propres données",
+            "Vérification interne",
+        ),
+        strict=True,
+    )
+)
+# the first name found wins: each of these browsers also claims to be those that follow
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+MACHINES = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(user_agent: str) -> str:
+    """« Firefox, Windows »: enough to recognise one's own browsers, and nothing more."""
+    found = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, MACHINES)]
+    return ", ".join(name for name in found if name) or "navigateur inconnu"
 
 
 def local_path(target: str | None) -> str | None:
