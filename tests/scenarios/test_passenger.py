@@ -223,7 +223,7 @@ def test_p7_cost_and_insurance(visitor: PageClient, village: Village, session: S
     contact = results.follow("Avoir le numéro de Henri")
     _states(contact, ONE_OFF)
     _states(contact.submit("/contacter", **MARCEL), ONE_OFF)
-    _states(visitor.get(f"/reponse/{village.approach_token}"), ONE_OFF, REGULAR)
+    _states(visitor.get("/reponse/" + village.tokens["reponse"]), ONE_OFF, REGULAR)
     _states(visitor.get(f"/mon-espace/{village.driver_token}"), ONE_OFF, REGULAR)
 
     proposing = 0

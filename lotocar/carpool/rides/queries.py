@@ -79,49 +79,16 @@ def approach_of_request(session: Session, ride_request_id: int, approach_id: int
     return found
 
 
-def calls_to_make(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Sequence[Approach]:
-    """Approaches for which somebody must pick up the phone: to ring, to ask again after a change, or silent."""
-    query = _whole_approach().where(_wants_a_call(now)).order_by(Approach.expires_at, Approach.id)
-    if communes:
-        query = query.where(Approach.ride_request_id.in_(touching(communes)))
-    return session.scalars(query).unique().all()
-
-
-def count_calls(session: Session, *, now: datetime, communes: Collection[str] = ()) -> int:
-    """How many of them."""
-    query = select(func.count()).select_from(Approach).where(_wants_a_call(now))
-    if communes:
-        query = query.where(Approach.ride_request_id.in_(touching(communes)))
-    return session.scalar(query) or 0
-
-
-def _wants_a_call(now: datetime) -> ColumnElement[bool]:
-    by_phone = and_(Approach.channel == "phone", Approach.status == "to_contact")
-    rung = Approach.status.in_(("no_answer", "to_reconfirm"))
-    silent = and_(
+def silent_too_long(now: datetime) -> ColumnElement[bool]:
+    """Written to a day ago, or nearly out of time, without a word."""
+    return and_(
         Approach.status == "sent",
         or_(Approach.asked_at <= now - SILENT_AFTER, Approach.expires_at <= now + SILENT_BEFORE_LAPSE),
     )
-    return or_(by_phone, rung, silent)
 
 
-def untold_rides(session: Session, *, communes: Collection[str] = ()) -> Sequence[Ride]:
-    """Agreed rides of which the passenger does not know yet, the soonest first."""
-    query = _within(_whole_ride().where(*_untold()), communes)
-    return session.scalars(query.order_by(Ride.pickup_at, Ride.id)).unique().all()
-
-
-def count_untold(session: Session, *, communes: Collection[str] = ()) -> int:
-    """How many requests have a passenger to be told."""
-    query = (
-        select(func.count(Leg.ride_request_id.distinct())).select_from(Ride).join(Ride.leg).where(*_untold())
-    )
-    if communes:
-        query = query.where(Leg.ride_request_id.in_(touching(communes)))
-    return session.scalar(query) or 0
-
-
-def _untold() -> tuple[ColumnElement[bool], ...]:
+def is_untold() -> tuple[ColumnElement[bool], ...]:
+    """Agreed, planned, and the passenger does not know."""
     return (
         Ride.live_leg_id.is_not(None),
         Ride.status == "planned",
@@ -133,28 +100,15 @@ def _untold() -> tuple[ColumnElement[bool], ...]:
 def rides_on(session: Session, days: Collection[date], *, communes: Collection[str] = ()) -> Sequence[Ride]:
     """The rides of these days that were not cancelled, by hour."""
     query = (
-        _whole_ride()
+        whole_ride()
         .where(Ride.day.in_(list(days)), Ride.live_leg_id.is_not(None))
         .order_by(Ride.pickup_at, Ride.id)
     )
     return session.scalars(_within(query, communes)).unique().all()
 
 
-def rides_to_settle(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Sequence[Ride]:
-    """Rides whose hour is over and of which nobody said what became, the oldest first."""
-    query = _whole_ride().where(_is_unsettled(now)).order_by(Ride.dropoff_at, Ride.id)
-    return session.scalars(_within(query, communes)).unique().all()
-
-
-def count_to_settle(session: Session, *, now: datetime, communes: Collection[str] = ()) -> int:
-    """How many of them."""
-    query = select(func.count()).select_from(Ride).where(_is_unsettled(now))
-    if communes:
-        query = query.join(Ride.leg).where(Leg.ride_request_id.in_(touching(communes)))
-    return session.scalar(query) or 0
-
-
-def _is_unsettled(now: datetime) -> ColumnElement[bool]:
+def is_unsettled(now: datetime) -> ColumnElement[bool]:
+    """Over, and nobody said what became of it."""
     return and_(Ride.status.in_(("planned", "unknown")), Ride.dropoff_at <= now)
 
 
@@ -185,7 +139,7 @@ def among(session: Session, person_ids: Collection[int], communes: Collection[st
 def rides_of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[Ride]:
     """The latest rides in which this person drove or was driven."""
     query = (
-        _whole_ride()
+        whole_ride()
         .where(or_(Ride.driver_id == person_id, Ride.passenger_id == person_id))
         .order_by(Ride.pickup_at.desc(), Ride.id.desc())
         .limit(limit)
@@ -199,7 +153,7 @@ def one_ride(session: Session, ride_id: int, *, communes: Collection[str] = ()) 
     Raises:
         NotFound: none, or none that touches these communes.
     """
-    found = session.scalars(_within(_whole_ride().where(Ride.id == ride_id), communes)).unique().one_or_none()
+    found = session.scalars(_within(whole_ride().where(Ride.id == ride_id), communes)).unique().one_or_none()
     if found is None:
         raise NotFound("ride")
     return found
@@ -213,7 +167,8 @@ def _whole_approach() -> Select[Approach]:
     )
 
 
-def _whole_ride() -> Select[Ride]:
+def whole_ride() -> Select[Ride]:
+    """Rides with their people, leg and request."""
     return select(Ride).options(
         joinedload(Ride.driver).selectinload(Person.lines),
         joinedload(Ride.passenger).selectinload(Person.lines),
@@ -240,6 +195,22 @@ def open_by_sms(session: Session, driver_ids: Collection[int]) -> Sequence[Appro
         Approach.driver_id.in_(list(driver_ids)), Approach.status.in_(sorted(rules.OPEN_BY_SMS))
     )
     return session.scalars(query.order_by(Approach.expires_at, Approach.id)).unique().all()
+
+
+def open_to_driver(session: Session, driver_id: int) -> Sequence[Approach]:
+    """The questions that this driver may still answer, the soonest to lapse first."""
+    query = _whole_approach().where(
+        Approach.driver_id == driver_id,
+        Approach.status.in_(sorted(rules.WAITING)),
+        Approach.asked_at.is_not(None),
+    )
+    return session.scalars(query.order_by(Approach.expires_at, Approach.id)).unique().all()
+
+
+def live_rides_of_driver(session: Session, driver_id: int) -> Sequence[Ride]:
+    """The rides that this driver agreed to and that were not cancelled, the soonest first."""
+    query = whole_ride().where(Ride.driver_id == driver_id, Ride.live_leg_id.is_not(None))
+    return session.scalars(query.order_by(Ride.pickup_at, Ride.id)).unique().all()
 
 
 def reveals_since(session: Session, since: datetime, *, e164: str, network_hash: str) -> tuple[int, int]:

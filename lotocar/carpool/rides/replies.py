@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person, PhoneLine
-from lotocar.carpool.rides import operations, outcomes
+from lotocar.carpool.rides import confirmations, operations
+from lotocar.carpool.rides.confirmations import ASKABLE, said_of_ride
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.rides.replies_rules import Decision, Kind, Why, classify
-from lotocar.carpool.rides.rules import OPEN_BY_SMS
-from lotocar.carpool.trips import operations as trips
+from lotocar.carpool.rides.rules import HAPPENED_OPEN, OPEN_BY_SMS, RENEWAL_OPEN
 from lotocar.carpool.trips.models import Trip
 from lotocar.errors import LotocarError
-from lotocar.journal import operations as journal
 from lotocar.messages import delivery, inbound, outbox
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.messages.texts import SenderPolicy
@@ -30,8 +29,6 @@ from lotocar.values.actor import Actor, ActorKind
 from lotocar.values.phone import LineKind, PhoneNumber
 from lotocar.world.roads.router import Roads
 
-HAPPENED_OPEN = timedelta(days=3)
-RENEWAL_OPEN = timedelta(days=14)
 CLOSED_LATELY = timedelta(days=7)
 SOON = timedelta(hours=24)
 NOBODY = "0000"  # a reference that no question carries
@@ -99,9 +96,10 @@ def answer_by_key(
             )
         return "acted"
     if message.kind == "ride_happened":
-        return _ride_said(session, subject, person_id, yes, now=now, policy=policy)
-    if message.kind == "offer_renewal":
-        return _offer_said(session, subject, person_id, yes, now=now)
+        confirmations.ride_said(session, subject, person_id, yes, now=now, policy=policy)
+    elif message.kind == "offer_renewal":
+        confirmations.offer_said(session, subject, person_id, yes, now=now)
+        return "acted"
     return "acted" if yes else "human"
 
 
@@ -154,7 +152,7 @@ def _open_rides(session: Session, number: str, now: datetime) -> list[Question]:
     questions = []
     for message in _asked(session, "ride_happened", number, since=now - HAPPENED_OPEN):
         ride = session.get(Ride, message.subject_id)
-        if ride is None or ride.status not in {"planned", "unknown"} or _said(ride, message.person_id):
+        if ride is None or ride.status not in ASKABLE or said_of_ride(ride, message.person_id):
             continue
         questions.append(
             Question(
@@ -202,10 +200,6 @@ def _asked(session: Session, kind: str, number: str, *, since: datetime) -> Sequ
         )
         .order_by(OutboxMessage.created_at)
     ).all()
-
-
-def _said(ride: Ride, person_id: int | None) -> bool:
-    return (ride.driver_says if person_id == ride.driver_id else ride.passenger_says) is not None
 
 
 # --- acting ---------------------------------------------------------------------------------------------------
@@ -272,42 +266,14 @@ def _answer_approach(letter: _Letter, question: Question, yes: bool) -> str:
 
 
 def _answer_ride(letter: _Letter, question: Question, yes: bool) -> str:
-    return _ride_said(
+    confirmations.ride_said(
         letter.session, question.subject_id, question.person_id, yes, now=letter.now, policy=letter.policy
     )
-
-
-def _ride_said(
-    session: Session, ride_id: int, person_id: int, yes: bool, *, now: datetime, policy: SenderPolicy
-) -> str:
-    """Both sides' yes makes the ride done; a no is for a human, who hears both."""
-    ride = session.get_one(Ride, ride_id, with_for_update=True)
-    says = "done" if yes else "not_done"
-    if person_id == ride.driver_id:
-        ride.driver_says = says
-    else:
-        ride.passenger_says = says
-    if ride.driver_says == ride.passenger_says == "done":
-        outcomes.finish(
-            session, ride, "done", actor=Actor(ActorKind.PERSON, person_id), now=now, policy=policy
-        )
     return "acted" if yes else "human"
 
 
 def _answer_offer(letter: _Letter, question: Question, yes: bool) -> str:
-    return _offer_said(letter.session, question.subject_id, question.person_id, yes, now=letter.now)
-
-
-def _offer_said(session: Session, trip_id: int, person_id: int, yes: bool, *, now: datetime) -> str:
-    trip = session.get_one(Trip, trip_id)
-    actor = Actor(ActorKind.PERSON, person_id)
-    if not yes:
-        trips.stop(session, trip, actor=actor, now=now)
-        return "acted"
-    trip.confirmed_at = now
-    journal.note(
-        session, actor=actor, now=now, verb="trip.still_offered", subject_kind="trip", subject_id=trip.id
-    )
+    confirmations.offer_said(letter.session, question.subject_id, question.person_id, yes, now=letter.now)
     return "acted"
 
 

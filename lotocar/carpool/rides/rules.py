@@ -61,6 +61,8 @@ CANCELLED = frozenset({"cancelled_passenger", "cancelled_driver"})
 FIRST_REFERENCE = 2400  # four digits below it read as an hour
 ANSWER_WITHIN = timedelta(hours=24)
 ANSWER_BEFORE_PICKUP = timedelta(hours=2)
+HAPPENED_OPEN = timedelta(days=3)  # « a-t-il eu lieu ? » may be answered for so long
+RENEWAL_OPEN = timedelta(days=14)  # and « proposez-vous toujours… ? »
 
 
 def approach_after(state: str, act: str) -> str:

@@ -19,6 +19,7 @@ from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.rides import texts
 from lotocar.carpool.rides.bookings import note_approach, note_ride
 from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.carpool.rides.rules import HAPPENED_OPEN, RENEWAL_OPEN
 from lotocar.carpool.trips.models import Trip
 from lotocar.messages import outbox
 from lotocar.messages.models import NumberFact, OutboxMessage
@@ -33,7 +34,6 @@ REMIND_FROM, REMIND_UNTIL = time(9, 0), time(18, 0)
 REMINDER_TOO_LATE = timedelta(hours=2)
 REMINDER_WORTHLESS = timedelta(minutes=30)
 ASK_AFTER = timedelta(hours=1)
-ASK_UNTIL = timedelta(days=3)
 OFFER_OLD_AFTER = timedelta(days=90)
 OFFERS_A_ROUND = 20
 
@@ -85,7 +85,20 @@ def relaunch(session: Session, approach_id: int, *, now: datetime, policy: Sende
         person_id=one.driver_id,
         subject_kind="approach",
         subject_id=one.id,
-        values=texts.question_values(one) | {"link": _answer_link(session, one, now=now, policy=policy)},
+        # the first link is known to us by its hash only; with a two-way sender it stays alive and none is needed
+        values=texts.question_values(one)
+        | {
+            "link": _link(
+                session,
+                one.driver,
+                "approach",
+                one.id,
+                path="reponse",
+                expires_at=max(part.pickup_at for part in one.legs),
+                now=now,
+                policy=policy,
+            )
+        },
         voice=policy,
         useful_until=one.expires_at,
         trip_at=one.legs[0].pickup_at,
@@ -99,21 +112,30 @@ def _relaunch_is_due(one: Approach, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-def _answer_link(session: Session, one: Approach, *, now: datetime, policy: SenderPolicy) -> str:
-    # the first link is known to us by its hash only; with a two-way sender it stays alive and none is needed
-    if policy.two_way:
+def _link(
+    session: Session,
+    person: Person,
+    purpose: str,
+    subject_id: int,
+    *,
+    path: str,
+    expires_at: datetime,
+    now: datetime,
+    policy: SenderPolicy,
+) -> str:
+    """The private link that answers a question; none from a two-way sender, whose people answer by SMS."""
+    if policy.two_way or people.sms_line(person) is None:
         return ""
-    last_pickup = max(part.pickup_at for part in one.legs)
     token = people_operations.issue_link(
         session,
-        one.driver,
-        purpose="approach",
-        subject_id=one.id,
-        expires_at=last_pickup,
+        person,
+        purpose=purpose,
+        subject_id=subject_id,
+        expires_at=expires_at,
         actor=SYSTEM,
         now=now,
     )
-    return f"{policy.public_base_url}/reponse/{token}"
+    return f"{policy.public_base_url}/{path}/{token}"
 
 
 # --- the day before -------------------------------------------------------------------------------------------
@@ -195,7 +217,7 @@ def to_ask_after(session: Session, *, now: datetime) -> list[int]:
             Ride.status == "planned",
             Approach.status == "accepted",
             Ride.dropoff_at <= now - ASK_AFTER,
-            Ride.dropoff_at > now - ASK_UNTIL,
+            Ride.dropoff_at > now - HAPPENED_OPEN,
             Ride.id.not_in(asked),
         )
     )
@@ -219,11 +241,20 @@ def ask_after(session: Session, ride_id: int, *, now: datetime, policy: SenderPo
                 "other_first_name": other.first_name or texts.title_and_initial(other),
                 "destination": ride.leg.destination.label,
                 "pickup_at": ride.pickup_at,
-                "link": "",
+                "link": _link(
+                    session,
+                    person,
+                    "ride_happened",
+                    ride.id,
+                    path="trajet-fait",
+                    expires_at=now + HAPPENED_OPEN,
+                    now=now,
+                    policy=policy,
+                ),
             },
             now=now,
             policy=policy,
-            useful_until=now + ASK_UNTIL,
+            useful_until=now + HAPPENED_OPEN,
         )
     return True
 
@@ -264,7 +295,20 @@ def renew(session: Session, trip_id: int, *, now: datetime, policy: SenderPolicy
         kind="offer_renewal",
         dedup_key=f"trip/{trip.id}/renewal/{now.astimezone(PARIS):%Y-%m}",
         subject=("trip", trip.id),
-        values={"origin": trip.origin.label, "destination": trip.destination.label, "link": ""},
+        values={
+            "origin": trip.origin.label,
+            "destination": trip.destination.label,
+            "link": _link(
+                session,
+                trip.driver,
+                "offer_renewal",
+                trip.id,
+                path="offre",
+                expires_at=now + RENEWAL_OPEN,
+                now=now,
+                policy=policy,
+            ),
+        },
         now=now,
         policy=policy,
         useful_until=now + timedelta(days=7),

@@ -73,6 +73,23 @@ PURPOSE = {
     "travail": "Travail ou formation",
     "autre": "Autre",
 }
+NEED = {
+    "boot": "Grand coffre",
+    "hand": "Un bras pour monter",
+    "door": "Venir à la porte",
+    "animal": "Un animal",
+    "child_seat": "Siège enfant",
+    "wait": "Attendre sur place",
+}
+USUAL_PLACE = {
+    "maison": "Maison",
+    "travail": "Travail",
+    "famille": "Famille",
+    "courses": "Courses",
+    "rendez_vous": "Rendez-vous",
+    "autre": "Autre",
+}
+RETURN_PLAN = {"rings": "appellera pour le retour", "later": "retour à voir plus tard"}
 NEXT = {
     "draft": "À compléter.",
     "to_process": "À faire : solliciter un conducteur, ou prendre cette demande.",
@@ -184,6 +201,7 @@ REFUSED = {
     "ride.nothing_to_tell": "Il n'y a rien de nouveau à dire au passager.",
     "leg.done": "Ce trajet a déjà été fait : corrigez d'abord sa suite.",
     "ride.not_yet": "Ce trajet n'a pas encore eu lieu.",
+    "ride.settled": "On sait déjà ce qu'il en est de ce trajet.",
     "request.closed": "Cette demande est close.",
     "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",
     "approach.moved": "La réponse de ce conducteur a changé depuis que cette page est ouverte : rien n'a été noté. "

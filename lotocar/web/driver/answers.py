@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response
+from flask import Response, url_for
 from sqlalchemy.orm import Session
 
 from lotocar import clock
@@ -42,7 +42,22 @@ def question(token: str) -> Response:
 
 def say_yes(token: str) -> Response:
     """The driver takes the passenger."""
+    notice, kind = take(*asked_by(session(), token))
+    return see_other("driver.question", token=token, notice=notice, kind=kind)
+
+
+def say_no(token: str) -> Response:
+    """The driver does not; why is welcome."""
     driver, approach = asked_by(session(), token)
+    form = AnswerForm()
+    if not form.validate():
+        return _page(approach, token, form, status=422)
+    leave_it(driver, approach, form)
+    return see_other("driver.question", token=token, notice=NOTED)
+
+
+def take(driver: Person, approach: Approach) -> tuple[str, str]:
+    """The driver says yes; what to show: a sentence and its kind."""
     try:
         agreed = rides.accept(
             session(),
@@ -54,17 +69,12 @@ def say_yes(token: str) -> Response:
             roads=outside().roads,
         )
     except Refused:
-        return see_other("driver.question", token=token, notice=TOO_LATE, kind="info")
-    kind = "success" if agreed else "info"
-    return see_other("driver.question", token=token, notice=THANKS if agreed else TOO_LATE, kind=kind)
+        return TOO_LATE, "info"
+    return (THANKS, "success") if agreed else (TOO_LATE, "info")
 
 
-def say_no(token: str) -> Response:
-    """The driver does not; why is welcome."""
-    driver, approach = asked_by(session(), token)
-    form = AnswerForm()
-    if not form.validate():
-        return _page(approach, token, form, status=422)
+def leave_it(driver: Person, approach: Approach, form: AnswerForm) -> None:
+    """The driver says no, with the reason of the form; a no that changes nothing any more is taken politely."""
     if allows(APPROACH, approach.status, "decline"):
         rides.decline(
             session(),
@@ -75,7 +85,6 @@ def say_no(token: str) -> Response:
             now=clock.now(),
             policy=policy(),
         )
-    return see_other("driver.question", token=token, notice=NOTED)
 
 
 def asked_by(session: Session, token: str) -> tuple[Person, Approach]:
@@ -92,11 +101,27 @@ def asked_by(session: Session, token: str) -> tuple[Person, Approach]:
 
 
 def _page(approach: Approach, token: str, form: AnswerForm, *, status: int = 200) -> Response:
+    yes, no = url_for("driver.say_yes", token=token), url_for("driver.say_no", token=token)
+    return question_page(approach, form, yes=yes, no=no, status=status)
+
+
+def question_page(
+    approach: Approach,
+    form: AnswerForm,
+    *,
+    yes: str,
+    no: str,
+    title: str = "Pouvez-vous prendre un passager ?",
+    status: int = 200,
+) -> Response:
+    """The question in full; `yes` and `no` are the addresses of its two buttons."""
     may_accept = approach.status in WAITING
     return page(
         "driver/question.html",
         form=form,
-        token=token,
+        title=title,
+        yes=yes,
+        no=no,
         heading="Pouvez-vous prendre un passager ?" if may_accept else ENDED.get(approach.status, OVER),
         parts=[_part(leg) for leg in approach.legs],
         passenger_name=title_and_initial(approach.ride_request.passenger),

@@ -1,10 +1,12 @@
 """Addresses of the driver's door."""
 
-from lotocar.web.driver import answers, lost_link, offers, own_trips, space
+from lotocar.web.driver import afterwards, answers, commitments, lost_link, offers, own_trips, space
 from lotocar.web.guards import Route, anyone, by_link
 
 OWN = "/mon-espace/<token>"
 TRIP = f"{OWN}/trajets/<string(length=32):public_id>"
+ASKED = f"{OWN}/questions/<int:approach_id>"
+PROMISED = f"{OWN}/convenus/<int:ride_id>"
 POST = ("POST",)
 
 ROUTES: tuple[Route, ...] = (
@@ -35,4 +37,17 @@ ROUTES: tuple[Route, ...] = (
     Route("/reponse/<token>", answers.question, by_link),
     Route("/reponse/<token>/oui", answers.say_yes, by_link, POST),
     Route("/reponse/<token>/non", answers.say_no, by_link, POST),
+    Route(ASKED, commitments.own_question, by_link),
+    Route(f"{ASKED}/oui", commitments.own_yes, by_link, POST),
+    Route(f"{ASKED}/non", commitments.own_no, by_link, POST),
+    Route(f"{PROMISED}/annuler", commitments.cannot_come, by_link),
+    Route(f"{PROMISED}/annuler", commitments.call_off, by_link, POST),
+    Route(f"{PROMISED}/fait", commitments.took_place, by_link, POST),
+    Route(f"{PROMISED}/pas-fait", commitments.did_not_take_place, by_link, POST),
+    Route("/trajet-fait/<token>", afterwards.ride_question, by_link),
+    Route("/trajet-fait/<token>/oui", afterwards.ride_yes, by_link, POST),
+    Route("/trajet-fait/<token>/non", afterwards.ride_no, by_link, POST),
+    Route("/offre/<token>", afterwards.offer_question, by_link),
+    Route("/offre/<token>/oui", afterwards.offer_yes, by_link, POST),
+    Route("/offre/<token>/non", afterwards.offer_no, by_link, POST),
 )

@@ -326,8 +326,15 @@ class TestAfterTheRide:
         assert (ride.driver_says, ride.passenger_says, ride.status) == ("done", "done", "done")
 
     def test_one_says_no(self, session: Session, ride: Ride) -> None:
-        row = text(session, number_of(ride.driver), "non")
+        now = PICKUP + timedelta(hours=3)
+        for message in session.scalars(select(OutboxMessage)):
+            message.created_at = now
+        row = text(session, number_of(ride.driver), "non", now=now)
         assert (row.state, ride.driver_says, ride.status) == ("human", "not_done", "planned")
+
+    def test_a_word_before_the_ride_is_for_a_human(self, session: Session, ride: Ride) -> None:
+        row = text(session, number_of(ride.driver), "oui")
+        assert (row.state, ride.driver_says, ride.status) == ("human", None, "planned")
 
 
 def test_an_old_offer_is_confirmed_or_stopped_by_its_driver(session: Session) -> None:
