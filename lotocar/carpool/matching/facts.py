@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
+from lotocar.carpool.trips.rules import SeatPart
 from lotocar.values.days import local
 from lotocar.values.geo import Point
 
@@ -26,10 +27,15 @@ class TimeKind(StrEnum):
 
 
 class DayRange(NamedTuple):
-    """Days from `first` to `last`, both included."""
+    """Days without the trip from `first` to `last`, both included, and why.
+
+    `why`: "pause" (the driver's own), "moved" (that day it runs otherwise), "school" (a break), "term" (outside
+    breaks), "holiday", or "month" (the driver has driven as much as they accept that month).
+    """
 
     first: date
     last: date
+    why: str = "pause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,11 @@ class DepartureFacts:
     """One hour at which a driver leaves, one way, on a weekday (0 is Monday) or on a date: exactly one of the two.
 
     `origin` and `destination` are already those of `direction` ("out" or "back"). `hour` is to the minute;
-    None when the driver gave none. `base_seconds` is origin to destination by road where it was measured.
-    `seats_taken` holds the seats already promised, by day. `is_open` is False for a trip that is stopped or
-    not confirmed, or whose driver is not accepted.
+    None when the driver gave none. `vias` are places that the driver passes by in any case, in the order of
+    this direction. `base_seconds` is the whole way by road, vias included, where it was measured.
+    `seats_taken` holds the seats already promised, by day. `abilities` are bits of people.rules.ABILITIES, None
+    when nobody asked the driver. A `team_only` departure is for the team to propose. `is_open` is False for a
+    trip that is stopped or not confirmed, or whose driver is not accepted.
     """
 
     trip_id: int
@@ -58,8 +66,16 @@ class DepartureFacts:
     valid_from: date | None = None
     valid_until: date | None = None
     pauses: tuple[DayRange, ...] = ()
-    seats_taken: Mapping[date, int] = field(default_factory=dict)
+    seats_taken: Mapping[date, tuple[SeatPart, ...]] = field(default_factory=dict)
     is_open: bool = True
+    vias: tuple[Point, ...] = ()
+    abilities: int | None = None
+    team_only: bool = False
+
+    @property
+    def stops(self) -> tuple[Point, ...]:
+        """Every place that the driver passes by, in order."""
+        return (self.origin, *self.vias, self.destination)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,8 @@ class LegFacts:
     window of `times.wish_of`); `tolerance_minutes` widens the window at both ends. `until` ends a half-day.
     `extra_detour_minutes` also accepts drivers who would have to go that far beyond their own limit. `avoid`
     holds the drivers never to be put with this passenger, whoever of the two asked for it. `not_before`
-    leaves out pick-ups already past.
+    leaves out pick-ups already past. `needs` are bits of people.rules.ABILITIES. `is_public` leaves out what
+    only the team may propose. `known_drivers` took this passenger the last time: they are marked, no more.
     """
 
     pickup: Point
@@ -86,6 +103,9 @@ class LegFacts:
     until: time | None = None
     tolerance_minutes: int = 0
     extra_detour_minutes: int = 0
+    needs: int = 0
+    is_public: bool = False
+    known_drivers: frozenset[int] = frozenset()
 
 
 Datum = int | str | bool | datetime | date | None
@@ -107,6 +127,8 @@ class Candidate:
     minus the hour wished for (leave at), or the drop-off minus it (arrive by): negative is early; None
     without a wish or without an hour. `shift_seconds` is how much later (or, negative, earlier) than his
     usual hour the driver would have to leave, within his flexibility; 0 when the usual hour suits.
+    `to_ask` are the needs (bits) about which nobody asked the driver yet. `is_known` marks the driver of the
+    last time.
     """
 
     trip_id: int
@@ -127,11 +149,19 @@ class Candidate:
     time_kind: TimeKind
     wanted_at: datetime | None
     exact: bool
+    to_ask: int = 0
+    is_known: bool = False
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why it fits, in the order in which one would say it."""
-        return (self._pickup_reason(), self._detour_reason(), *self._time_reasons(), self._seats_reason())
+        return (
+            self._pickup_reason(),
+            self._detour_reason(),
+            *self._time_reasons(),
+            self._seats_reason(),
+            *self._people_reasons(),
+        )
 
     def _pickup_reason(self) -> Reason:
         if self.pickup_at is None:
@@ -167,17 +197,27 @@ class Candidate:
     def _seats_reason(self) -> Reason:
         return Reason("seats", {"free": self.free_seats})
 
+    def _people_reasons(self) -> tuple[Reason, ...]:
+        said = []
+        if self.is_known:
+            said.append(Reason("same_driver", {}))
+        if self.to_ask:
+            said.append(Reason("to_ask", {"needs": self.to_ask}))
+        return tuple(said)
+
 
 class Rule(StrEnum):
     """What can exclude a departure, in the order in which it is looked at; beside each, the unit of `by`."""
 
     CLOSED = "closed"  # the trip is stopped, or its driver not accepted; by nothing
+    HIDDEN = "hidden"  # only the team may propose it; by nothing
     SAME_PERSON = "same_person"  # the passenger is the driver; by nothing
     AVOIDED = "avoided"  # a pair to avoid; by nothing
+    NEEDS = "needs"  # abilities missing, counted
     DETOUR = "detour"  # seconds beyond the driver's limit
     DAY = "day"  # days to the nearest day on which the departure runs
     VALIDITY = "validity"  # days before it starts, or after it ended
-    PAUSE = "pause"  # days until the pause is over
+    PAUSE = "pause"  # days until the trip runs again: a pause, a calendar, or the driver's month is full
     SEATS = "seats"  # seats missing
     HOUR = "hour"  # seconds outside the window, the driver's flexibility counted
     GONE = "gone"  # seconds since the pick-up

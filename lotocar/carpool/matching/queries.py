@@ -10,13 +10,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import DayRange, DepartureFacts
-from lotocar.carpool.people.models import Enrolment
-from lotocar.carpool.trips.models import Departure, Pause, SeatUse, Trip, TripRevision
+from lotocar.carpool.matching.absences import Absences, between
+from lotocar.carpool.matching.facts import DepartureFacts
+from lotocar.carpool.people.models import Enrolment, Person
+from lotocar.carpool.people.rules import bits_of
+from lotocar.carpool.trips.models import Departure, SeatUse, Trip, TripRevision
+from lotocar.carpool.trips.rules import SeatPart
+from lotocar.carpool.trips.seats import parts_of
 from lotocar.errors import NotFound
 from lotocar.values.geo import Point
 
 Line = Any  # one joined row: its type grows beyond what a checker follows
+Taken = dict[date, tuple[SeatPart, ...]]
 
 _BATCH = 5_000
 
@@ -42,6 +47,14 @@ _COLUMNS: tuple[Any, ...] = (
     Trip.valid_until,
     Trip.status,
     Enrolment.status,
+    Trip.kind,
+    Trip.via_stops,
+    Trip.team_only,
+    Trip.school_terms,
+    Trip.skips_holidays,
+    Trip.origin_insee,
+    Person.abilities,
+    Person.monthly_limit,
 )
 
 
@@ -95,10 +108,11 @@ def departure(session: Session, departure_id: int) -> DepartureFacts:
 
 def _departures(session: Session, which: ColumnElement[bool]) -> Iterator[DepartureFacts]:
     """In batches by number rather than through a server-side cursor, which SQLite does not have."""
-    after = (0, 0)
+    after, absences = (0, 0), Absences(session)
     while True:
         rows = _batch(session, which, after)
-        yield from _facts(rows, _pauses(session, rows), _seats_taken(session, rows))
+        absences.read(rows)
+        yield from _facts(rows, absences, _seats_taken(session, rows))
         if len(rows) < _BATCH:
             return
         after = (rows[-1][0], rows[-1][1])
@@ -111,6 +125,7 @@ def _batch(session: Session, which: ColumnElement[bool], after: tuple[int, int])
     return session.execute(
         select(*_COLUMNS)
         .join(Departure, Departure.trip_id == Trip.id)
+        .join(Person, Person.id == Trip.driver_id)
         .outerjoin(Enrolment, accepted)
         .where(which, Trip.id >= trip, later)
         .order_by(Trip.id, Departure.id)
@@ -125,46 +140,48 @@ class _Way(NamedTuple):
     direction: str
 
 
-def _between(column: Any, rows: Sequence[Line]) -> ColumnElement[bool]:
-    """A range rather than a list: a batch holds thousands of trips, in order."""
-    return and_(column >= rows[0][0], column <= rows[-1][0])
-
-
-def _pauses(session: Session, rows: Sequence[Line]) -> Mapping[int, list[DayRange]]:
-    found: defaultdict[int, list[DayRange]] = defaultdict(list)
+def _seats_taken(session: Session, rows: Sequence[Line]) -> Mapping[_Way, Taken]:
+    found: defaultdict[_Way, Taken] = defaultdict(dict)
     if rows:
-        asked = select(Pause.trip_id, Pause.first_day, Pause.last_day).where(_between(Pause.trip_id, rows))
-        for trip_id, first, last in session.execute(asked.order_by(Pause.first_day, Pause.id)):
-            found[trip_id].append(DayRange(first, last))
-    return found
-
-
-def _seats_taken(session: Session, rows: Sequence[Line]) -> Mapping[_Way, dict[date, int]]:
-    found: defaultdict[_Way, dict[date, int]] = defaultdict(dict)
-    if rows:
-        asked = select(SeatUse.trip_id, SeatUse.direction, SeatUse.day, SeatUse.taken)
-        asked = asked.where(_between(SeatUse.trip_id, rows), SeatUse.taken > 0)
-        for trip_id, direction, day, taken in session.execute(asked):
-            found[_Way(trip_id, direction)][day] = taken
+        asked = select(SeatUse.trip_id, SeatUse.direction, SeatUse.day, SeatUse.taken, SeatUse.parts)
+        asked = asked.where(between(SeatUse.trip_id, rows), SeatUse.taken > 0)
+        for trip_id, direction, day, taken, parts in session.execute(asked):
+            found[_Way(trip_id, direction)][day] = parts_of(taken, parts)
     return found
 
 
 def _facts(
-    rows: Sequence[Line],
-    pauses: Mapping[int, list[DayRange]],
-    seats_taken: Mapping[_Way, dict[date, int]],
+    rows: Sequence[Line], absences: Absences, seats_taken: Mapping[_Way, Taken]
 ) -> Iterator[DepartureFacts]:
-    for trip_id, number, driver, direction, lat, lon, to_lat, to_lon, *rest in rows:
-        weekday, day, hour, seats, flexibility, detour, base, first, last, status, enrolment = rest
-        there, back = Point(lat, lon), Point(to_lat, to_lon)
-        origin, destination = (there, back) if direction == "out" else (back, there)
+    for row in rows:
+        trip_id, number, driver, direction, lat, lon, to_lat, to_lon, *rest = row
+        (
+            weekday,
+            day,
+            hour,
+            seats,
+            flexibility,
+            detour,
+            base,
+            first,
+            last,
+            status,
+            enrolment,
+            _,
+            vias,
+            *more,
+        ) = rest
+        team_only, _, _, _, abilities, _ = more
+        stops = [Point(lat, lon), *(Point(one[2], one[3]) for one in vias), Point(to_lat, to_lon)]
+        if direction != "out":
+            stops.reverse()
         yield DepartureFacts(
             trip_id=trip_id,
             departure_id=number,
             driver_id=driver,
             direction=direction,
-            origin=origin,
-            destination=destination,
+            origin=stops[0],
+            destination=stops[-1],
             weekday=weekday,
             day=day,
             hour=hour,
@@ -174,7 +191,10 @@ def _facts(
             base_seconds=base,
             valid_from=first,
             valid_until=last,
-            pauses=tuple(pauses.get(trip_id, ())),
+            pauses=absences.of(row),
             seats_taken=seats_taken.get(_Way(trip_id, direction), {}),
             is_open=status == "active" and enrolment == "accepted",
+            vias=tuple(stops[1:-1]),
+            abilities=None if abilities is None else bits_of(abilities),
+            team_only=team_only,
         )

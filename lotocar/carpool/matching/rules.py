@@ -3,6 +3,8 @@
 The driver leaves the origin at the departure's local hour, drives to the pick-up, then to the drop-off, then
 to the destination: by the best road at each step, since nobody comes back to the point where the usual route
 was left. The detour is what that adds to the way from origin to destination, door to door, never below zero.
+A driver who passes by declared places keeps to their order: the pick-up and the drop-off are put where the whole
+way is shortest, between two of them or with some in between.
 Durations are whole seconds, bounds are included: a detour equal to the limit fits.
 
 Without an hour, any departure of that day fits. With one, a departure of the day before or after fits too
@@ -11,9 +13,10 @@ when it passes within the window (a driver who leaves at 23:50 picks up at 00:10
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from math import ceil
 
 from lotocar.carpool.matching.facts import (
@@ -25,8 +28,10 @@ from lotocar.carpool.matching.facts import (
     Rule,
 )
 from lotocar.carpool.matching.times import Wish, as_instant, epoch, minute_of, wish_of
+from lotocar.carpool.trips.rules import SeatPart, load
 from lotocar.errors import Invalid
 from lotocar.values.days import local
+from lotocar.values.geo import Point
 from lotocar.world.roads.router import Leg, Roads
 
 MAX_SEATS = 8
@@ -39,10 +44,12 @@ class Need:
     leg: LegFacts
     wish: Wish
     ride: Leg
+    slack_seconds: int = 0
 
     @property
     def extra_detour_seconds(self) -> int:
-        return 60 * self.leg.extra_detour_minutes
+        """How far beyond a driver's own limit still counts: what the leg accepts, and the error of the estimate."""
+        return 60 * self.leg.extra_detour_minutes + self.slack_seconds
 
 
 def prepare(leg: LegFacts, roads: Roads) -> Need:
@@ -56,7 +63,7 @@ def prepare(leg: LegFacts, roads: Roads) -> Need:
         raise Invalid("leg.same_place", field="destination")
     if not 1 <= leg.seats <= MAX_SEATS:
         raise Invalid("leg.seats", field="seats")
-    return Need(leg, wish_of(leg), roads.leg(leg.pickup, leg.dropoff))
+    return Need(leg, wish_of(leg), roads.leg(leg.pickup, leg.dropoff), roads.slack_seconds)
 
 
 def fits(departure: DepartureFacts, leg: LegFacts, roads: Roads) -> Candidate | Exclusion:
@@ -73,15 +80,15 @@ def fits(departure: DepartureFacts, leg: LegFacts, roads: Roads) -> Candidate | 
 
 def judge(departure: DepartureFacts, need: Need, roads: Roads) -> Candidate | Exclusion:
     """`fits`, for a leg already prepared."""
-    person = _person_rule(departure, need.leg)
+    person = _person_rule(departure, need.leg) or _needs_rule(departure, need.leg)
     if person is not None:
-        return _excluded(departure, person)
-    way = _way(departure, need, roads)
+        return person
+    drive = way(departure, need, roads)
     limit = 60 * departure.max_detour_minutes
-    if way.detour_seconds > limit + need.extra_detour_seconds:
-        by = way.detour_seconds - limit
-        return _excluded(departure, Rule.DETOUR, by, detour_seconds=way.detour_seconds, limit_seconds=limit)
-    answers = [_on(day, departure, need, way) for day in days_of(need)]
+    if drive.detour_seconds > limit + need.extra_detour_seconds:
+        by = drive.detour_seconds - limit
+        return _excluded(departure, Rule.DETOUR, by, detour_seconds=drive.detour_seconds, limit_seconds=limit)
+    answers = [_on(day, departure, need, drive) for day in days_of(need)]
     return next((one for one in answers if isinstance(one, Candidate)), answers[0])
 
 
@@ -101,29 +108,85 @@ class Way:
     """The driver's way with this passenger, in seconds."""
 
     to_pickup_seconds: int
+    ride_seconds: int
     detour_seconds: int
     exact: bool
 
 
-def _way(departure: DepartureFacts, need: Need, roads: Roads) -> Way:
-    before = roads.leg(departure.origin, need.leg.pickup)
-    after = roads.leg(need.leg.dropoff, departure.destination)
-    exact = before.exact and need.ride.exact and after.exact
+Pair = tuple[Point, Point]
+
+
+def pairs_of(departure: DepartureFacts, leg: LegFacts) -> Iterator[Pair]:
+    """Every leg of road that `judge` may ask for this departure and this leg, and no other; some come twice."""
+    stops = departure.stops
+    yield leg.pickup, leg.dropoff
+    yield from pairwise(stops)
+    for here, onward in pairwise(stops):
+        yield here, leg.pickup
+        yield leg.dropoff, onward
+    for stop in departure.vias:
+        yield leg.pickup, stop
+        yield stop, leg.dropoff
+
+
+def way(departure: DepartureFacts, need: Need, roads: Roads) -> Way:
+    """How the driver would go with this passenger, whatever the limit, the day and the hour."""
+    usual = [roads.leg(a, b) for a, b in pairwise(departure.stops)]
+    before, ride, after, inside = _shortest(departure.stops, usual, need, roads)
+    exact = all(one.exact for one in inside)
     if departure.base_seconds is not None:
         base = departure.base_seconds
     else:
-        usual = roads.leg(departure.origin, departure.destination)
-        base, exact = usual.seconds, exact and usual.exact
-    detour = before.seconds + need.ride.seconds + after.seconds - base
-    return Way(before.seconds, max(0, detour), exact)
+        base, exact = sum(one.seconds for one in usual), exact and all(one.exact for one in usual)
+    return Way(before, ride, max(0, before + ride + after - base), exact)
 
 
-def _person_rule(departure: DepartureFacts, leg: LegFacts) -> Rule | None:
+def _shortest(
+    stops: Sequence[Point], usual: Sequence[Leg], need: Need, roads: Roads
+) -> tuple[int, int, int, list[Leg]]:
+    """Seconds to the pick-up, with the passenger, and after the drop-off, where the whole is least; and its legs.
+
+    Of two ways that last as long, the one that picks up earlier, then drops off earlier.
+    """
+    pickup, dropoff = need.leg.pickup, need.leg.dropoff
+    to_pickup = [roads.leg(stop, pickup) for stop in stops[:-1]]
+    from_dropoff = [roads.leg(dropoff, stop) for stop in stops[1:]]
+    ways = []
+    for i, first in enumerate(to_pickup):
+        ways.append(_joined(usual[:i], [first], [need.ride], [from_dropoff[i]], usual[i + 1 :]))
+        for j in range(i + 1, len(usual)):
+            onward, to_dropoff = roads.leg(pickup, stops[i + 1]), roads.leg(stops[j], dropoff)
+            ride = [onward, *usual[i + 1 : j], to_dropoff]
+            ways.append(_joined(usual[:i], [first], ride, [from_dropoff[j]], usual[j + 1 :]))
+    return min(ways, key=lambda way: way[0] + way[1] + way[2])
+
+
+def _joined(
+    kept: Sequence[Leg], first: Sequence[Leg], ride: Sequence[Leg], last: Sequence[Leg], rest: Sequence[Leg]
+) -> tuple[int, int, int, list[Leg]]:
+    before, after = [*kept, *first], [*last, *rest]
+    return _seconds(before), _seconds(ride), _seconds(after), [*before, *ride, *after]
+
+
+def _seconds(legs: Iterable[Leg]) -> int:
+    return sum(one.seconds for one in legs)
+
+
+def _person_rule(departure: DepartureFacts, leg: LegFacts) -> Exclusion | None:
     if not departure.is_open:
-        return Rule.CLOSED
+        return _excluded(departure, Rule.CLOSED)
+    if departure.team_only and leg.is_public:
+        return _excluded(departure, Rule.HIDDEN)
     if not is_barred(departure.driver_id, leg):
         return None
-    return Rule.SAME_PERSON if departure.driver_id == leg.passenger_id else Rule.AVOIDED
+    same = departure.driver_id == leg.passenger_id
+    return _excluded(departure, Rule.SAME_PERSON if same else Rule.AVOIDED)
+
+
+def _needs_rule(departure: DepartureFacts, leg: LegFacts) -> Exclusion | None:
+    """A driver whom nobody asked about a need is not left out: the need is to be asked about."""
+    missing = 0 if departure.abilities is None else leg.needs & ~departure.abilities
+    return _excluded(departure, Rule.NEEDS, missing.bit_count(), missing=missing) if missing else None
 
 
 def is_barred(driver_id: int, leg: LegFacts) -> bool:
@@ -131,19 +194,26 @@ def is_barred(driver_id: int, leg: LegFacts) -> bool:
     return driver_id == leg.passenger_id or driver_id in leg.avoid
 
 
-def _on(day: date, departure: DepartureFacts, need: Need, way: Way) -> Candidate | Exclusion:
+def _on(day: date, departure: DepartureFacts, need: Need, drive: Way) -> Candidate | Exclusion:
     """The answer for the departure of this day."""
     if not runs_on(departure, day):
         return _not_that_day(departure, day)
     absence = _absence(departure, day)
     if absence is not None:
         return absence
-    free = departure.seats - departure.seats_taken.get(day, 0)
+    taken = departure.seats_taken.get(day, ())
+    end = drive.to_pickup_seconds + drive.ride_seconds
+    free = seats_left(departure.seats, taken, drive.to_pickup_seconds, end)
     if free < need.leg.seats:
         return _excluded(departure, Rule.SEATS, need.leg.seats - free, free=max(0, free))
     if departure.hour is None:
-        return _without_hour(day, departure, need, way, free)
-    return _with_hour(day, departure, need, way, free)
+        return _without_hour(day, departure, need, drive, free)
+    return _with_hour(day, departure, need, drive, free)
+
+
+def seats_left(seats: int, taken: Iterable[SeatPart], start_s: int, end_s: int) -> int:
+    """The seats free all along a part of the way, in seconds since the departure; may be below none."""
+    return seats - load(taken, start_s, end_s)
 
 
 def runs_on(departure: DepartureFacts, day: date) -> bool:
@@ -166,14 +236,15 @@ def _absence(departure: DepartureFacts, day: date) -> Exclusion | None:
     if departure.valid_until is not None and day > departure.valid_until:
         by = (day - departure.valid_until).days
         return _excluded(departure, Rule.VALIDITY, by, ended=departure.valid_until)
-    over = [pause.last for pause in departure.pauses if pause.first <= day <= pause.last]
+    over = [pause for pause in departure.pauses if pause.first <= day <= pause.last]
     if over:
-        return _excluded(departure, Rule.PAUSE, (max(over) - day).days + 1, until=max(over))
+        last = max(over, key=lambda pause: pause.last)
+        return _excluded(departure, Rule.PAUSE, (last.last - day).days + 1, until=last.last, why=last.why)
     return None
 
 
 def _without_hour(
-    day: date, departure: DepartureFacts, need: Need, way: Way, free: int
+    day: date, departure: DepartureFacts, need: Need, drive: Way, free: int
 ) -> Candidate | Exclusion:
     """A driver who gave no hour suits any hour of his own day, to be agreed with him."""
     if day != need.leg.day:
@@ -181,7 +252,7 @@ def _without_hour(
     today = first_day(need.leg)
     if today is not None and day < today:
         return _excluded(departure, Rule.GONE, 86_400 * (today - day).days)
-    return _candidate(day, departure, need, way, free, None)
+    return _candidate(day, departure, need, drive, free, None)
 
 
 def first_day(leg: LegFacts) -> date | None:
@@ -190,12 +261,12 @@ def first_day(leg: LegFacts) -> date | None:
 
 
 def _with_hour(
-    day: date, departure: DepartureFacts, need: Need, way: Way, free: int
+    day: date, departure: DepartureFacts, need: Need, drive: Way, free: int
 ) -> Candidate | Exclusion:
     assert departure.hour is not None
     leaves = epoch(day, minute_of(departure.hour))
-    pickup = leaves + way.to_pickup_seconds
-    dropoff = pickup + need.ride.seconds
+    pickup = leaves + drive.to_pickup_seconds
+    dropoff = pickup + drive.ride_seconds
     anchor = pickup if need.wish.anchor == "pickup" else dropoff
     slack = 60 * departure.flexibility_minutes
     outside = max(need.wish.earliest - slack - anchor, anchor - need.wish.latest - slack)
@@ -205,11 +276,11 @@ def _with_hour(
     gone = 0 if need.leg.not_before is None else ceil(need.leg.not_before.timestamp()) - pickup
     if gone > 0:
         return _excluded(departure, Rule.GONE, gone, pickup_at=as_instant(pickup))
-    return _candidate(day, departure, need, way, free, leaves)
+    return _candidate(day, departure, need, drive, free, leaves)
 
 
 def _candidate(
-    day: date, departure: DepartureFacts, need: Need, way: Way, free: int, leaves: int | None
+    day: date, departure: DepartureFacts, need: Need, drive: Way, free: int, leaves: int | None
 ) -> Candidate:
     return candidate_of(
         need,
@@ -220,9 +291,10 @@ def _candidate(
         day=day,
         is_weekly=departure.day is None,
         leaves=leaves,
-        way=way,
+        drive=drive,
         max_detour_minutes=departure.max_detour_minutes,
         free_seats=free,
+        abilities=departure.abilities,
     )
 
 
@@ -236,13 +308,14 @@ def candidate_of(
     day: date,
     is_weekly: bool,
     leaves: int | None,
-    way: Way,
+    drive: Way,
     max_detour_minutes: int,
     free_seats: int,
+    abilities: int | None,
 ) -> Candidate:
     """The candidate with these figures; `leaves` in seconds since 1970, None when the hour is unknown."""
-    wish, ride = need.wish, need.ride.seconds
-    pickup = None if leaves is None else leaves + way.to_pickup_seconds
+    wish, ride = need.wish, drive.ride_seconds
+    pickup = None if leaves is None else leaves + drive.to_pickup_seconds
     anchor = pickup if pickup is None or wish.anchor == "pickup" else pickup + ride
     return Candidate(
         trip_id=trip_id,
@@ -255,14 +328,16 @@ def candidate_of(
         pickup_at=None if pickup is None else as_instant(pickup),
         dropoff_at=None if pickup is None else as_instant(pickup + ride),
         ride_seconds=ride,
-        detour_seconds=way.detour_seconds,
+        detour_seconds=drive.detour_seconds,
         limit_seconds=60 * max_detour_minutes,
         gap_seconds=None if anchor is None or wish.wanted is None else anchor - wish.wanted,
         shift_seconds=0 if anchor is None else _shift(anchor, wish),
         free_seats=free_seats,
         time_kind=need.leg.time_kind,
         wanted_at=None if wish.wanted is None else as_instant(wish.wanted),
-        exact=way.exact,
+        exact=drive.exact,
+        to_ask=need.leg.needs if abilities is None else 0,
+        is_known=driver_id in need.leg.known_drivers,
     )
 
 
@@ -283,17 +358,27 @@ def _excluded(departure: DepartureFacts, rule: Rule, by: int | None = None, **da
     )
 
 
-Rank = tuple[int, bool, int, int, int, int]
+GAP_STEP_S = 300  # five minutes more or less are the same to a passenger
+
+Rank = tuple[int, bool, int, int, int, int, int, int]
 
 
 def rank(candidate: Candidate, asked_recently: Mapping[int, int]) -> Rank:
-    """The order in which candidates are shown, smallest first.
+    """The order in which candidates are shown, smallest first; docs/matching.md says it in words.
 
-    Detour; then the gap to the hour wished for, an unknown hour last; then fairness: the driver asked least
-    of late (`asked_recently` counts by driver, none is 0); then trip and departure number, so that the same
-    search always gives the same list.
+    The detour in whole minutes; an unknown hour after known ones; the gap to the hour wished for in steps of
+    five minutes; then fairness: the driver who did least of late (`asked_recently` counts by driver, none is 0).
+    What is still equal goes by detour and gap to the second, then by trip and departure number, so that the
+    same search always gives the same list.
     """
-    unknown = candidate.pickup_at is None
-    asked = asked_recently.get(candidate.driver_id, 0)
     gap = abs(candidate.gap_seconds or 0)
-    return candidate.detour_seconds, unknown, gap, asked, candidate.trip_id, candidate.departure_id
+    return (
+        candidate.detour_seconds // 60,
+        candidate.pickup_at is None,
+        gap // GAP_STEP_S,
+        asked_recently.get(candidate.driver_id, 0),
+        candidate.detour_seconds,
+        gap,
+        candidate.trip_id,
+        candidate.departure_id,
+    )

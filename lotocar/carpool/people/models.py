@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from lotocar.db import Base, UTCDateTime
+from lotocar.values.geo import Stop
 
 
 class Person(Base):
@@ -34,6 +35,13 @@ class Person(Base):
     call_hours: Mapped[str] = mapped_column(String(120), default="")  # « après 18 h »
     car: Mapped[str] = mapped_column(String(80), default="")  # « Clio grise », read aloud to the passenger
     staff_note: Mapped[str] = mapped_column(Text, default="")
+    flag: Mapped[str] = mapped_column(
+        String(160), default=""
+    )  # shown first, whenever the team opens the person
+    abilities: Mapped[str | None] = mapped_column(
+        String(80)
+    )  # people.rules.ABILITIES; None: nobody asked yet
+    monthly_limit: Mapped[int | None]  # days of driving a month that the driver accepts; None: no limit
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revision: Mapped[int] = mapped_column(default=1)
@@ -48,6 +56,38 @@ class Person(Base):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class UsualPlace(Base):
+    """Where a person usually goes, under a name from a closed list that says nothing of health."""
+
+    __tablename__ = "usual_place"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))  # people.rules.USUAL_PLACES
+    label: Mapped[str] = mapped_column(String(160))
+    insee: Mapped[str] = mapped_column(String(5))
+    lat: Mapped[float]
+    lon: Mapped[float]
+
+    stop: Mapped[Stop] = composite("label", "insee", "lat", "lon")
+
+
+class PairToAvoid(Base):
+    """Two people never to be proposed to each other; who asked for it is not kept, so that it cannot be told."""
+
+    __tablename__ = "pair_to_avoid"
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class PhoneLine(Base):

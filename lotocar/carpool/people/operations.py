@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import queries, rules
-from lotocar.carpool.people.models import Consent, Enrolment, Person, PhoneLine, PrivateLink
+from lotocar.carpool.people.models import Consent, Enrolment, PairToAvoid, Person, PhoneLine, PrivateLink, UsualPlace
 from lotocar.errors import Invalid
 from lotocar.journal import operations as journal
 from lotocar.values.actor import Actor, ActorKind
+from lotocar.values.geo import Stop
 from lotocar.values.names import clean_name, sort_key
 from lotocar.values.phone import PhoneNumber
 from lotocar.values.tokens import hash_token, new_hex_id, new_token
@@ -30,6 +31,7 @@ CHANGEABLE = frozenset(
         "minor",
         "car",
         "staff_note",
+        "flag",
     }
 )
 # whoever speaks with the person, or loads them from a list, vouches for the number
@@ -142,6 +144,49 @@ def change_person(session: Session, person: Person, *, actor: Actor, now: dateti
         _note(session, person, "person.changed", actor, now, fields=touched)
 
 
+def set_terms(
+    session: Session,
+    person: Person,
+    *,
+    abilities: str | None,
+    monthly_limit: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """What this driver offers besides a seat, and on how many days a month at most; see `trips.set_terms`.
+
+    Raises:
+        Invalid: ability.unknown or person.monthly_limit.
+    """
+    if monthly_limit is not None and not 1 <= monthly_limit <= rules.MOST_A_MONTH:
+        raise Invalid("person.monthly_limit", field="monthly_limit", most=rules.MOST_A_MONTH)
+    person.abilities = None if abilities is None else rules.codes_of(rules.bits_of(abilities))
+    person.monthly_limit = monthly_limit
+    _note(session, person, "person.terms", actor, now)
+
+
+def avoid_pair(session: Session, one: Person, other: Person, *, actor: Actor, now: datetime) -> None:
+    """These two are never proposed to each other any more; neither is told, nor who asked for it.
+
+    Raises:
+        Invalid: pair.same.
+    """
+    if one.id == other.id:
+        raise Invalid("pair.same", field="person")
+    first, second = sorted((one.id, other.id))
+    if other.id not in queries.avoided_with(session, one.id):
+        session.add(PairToAvoid(first_id=first, second_id=second, created_at=now))
+        session.flush()
+        _note(session, one, "person.pair_avoided", actor, now, other=other.id)
+
+
+def forget_pair(session: Session, one: Person, other: Person, *, actor: Actor, now: datetime) -> None:
+    """These two may be proposed to each other again."""
+    first, second = sorted((one.id, other.id))
+    session.execute(delete(PairToAvoid).where(PairToAvoid.first_id == first, PairToAvoid.second_id == second))
+    _note(session, one, "person.pair_forgotten", actor, now, other=other.id)
+
+
 def add_line(
     session: Session, person: Person, number: PhoneNumber, *, label: str = "", actor: Actor, now: datetime
 ) -> PhoneLine:
@@ -161,6 +206,29 @@ def remove_line(session: Session, line: PhoneLine, *, actor: Actor, now: datetim
     person = line.person
     person.lines.remove(line)
     _note(session, person, "person.line_removed", actor, now, line=line.id)
+
+
+def keep_place(session: Session, person: Person, kind: str, stop: Stop, *, actor: Actor, now: datetime) -> None:
+    """This person's « Maison », « Courses »…: one place of each kind, the last one said.
+
+    Raises:
+        Invalid: place.kind.
+    """
+    if kind not in rules.USUAL_PLACES:
+        raise Invalid("place.kind", field="kind")
+    known = next((one for one in queries.usual_places(session, person.id) if one.kind == kind), None)
+    if known is None:
+        session.add(UsualPlace(person_id=person.id, kind=kind, stop=stop))
+    else:
+        known.stop = stop
+    session.flush()
+    _note(session, person, "person.place_kept", actor, now, kind=kind)
+
+
+def forget_place(session: Session, person: Person, kind: str, *, actor: Actor, now: datetime) -> None:
+    """This person no longer goes there, or never did."""
+    session.execute(delete(UsualPlace).where(UsualPlace.person_id == person.id, UsualPlace.kind == kind))
+    _note(session, person, "person.place_forgotten", actor, now, kind=kind)
 
 
 def confirm_line(session: Session, line: PhoneLine, *, actor: Actor, now: datetime) -> None:
@@ -291,6 +359,12 @@ def merge_persons(session: Session, *, kept: Person, merged: Person, actor: Acto
     kept.staff_note = "\n".join(filter(None, (kept.staff_note, merged.staff_note)))
     kept.minor = kept.minor or merged.minor
     kept.guardian_consent_at = kept.guardian_consent_at or merged.guardian_consent_at
+    kept.abilities = merged.abilities if kept.abilities is None else kept.abilities
+    kept.monthly_limit = merged.monthly_limit if kept.monthly_limit is None else kept.monthly_limit
+    for other_id in queries.avoided_with(session, merged.id) - queries.avoided_with(session, kept.id):
+        first, second = sorted((kept.id, other_id))
+        if first != second:
+            session.add(PairToAvoid(first_id=first, second_id=second, created_at=now))
     session.execute(update(Consent).where(Consent.person_id == merged.id).values(person_id=kept.id))
     session.flush()
     _note(session, kept, "person.merged", actor, now, merged=merged.id)
@@ -302,8 +376,10 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
     person = session.get(Person, person_id)
     if person is None:
         return
-    for owned in (PrivateLink, Consent):
+    for owned in (PrivateLink, Consent, UsualPlace):
         session.execute(delete(owned).where(owned.person_id == person_id))
+    either = or_(PairToAvoid.first_id == person_id, PairToAvoid.second_id == person_id)
+    session.execute(delete(PairToAvoid).where(either))
     session.refresh(person, ["lines", "enrolments"])
     person.lines.clear()  # their codes go with them
     for enrolment in person.enrolments:
@@ -317,10 +393,12 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
         "call_hours",
         "car",
         "staff_note",
+        "flag",
     ):
         setattr(person, name, "")
     person.public_id = new_hex_id()  # the old one is known outside
     person.minor = False
+    person.abilities = person.monthly_limit = None
     person.guardian_consent_at = None
     person.erased_at = now
     session.flush()

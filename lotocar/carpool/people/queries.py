@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people import rules
-from lotocar.carpool.people.models import Consent, Person, PhoneLine, PrivateLink
+from lotocar.carpool.people.models import Consent, PairToAvoid, Person, PhoneLine, PrivateLink, UsualPlace
 from lotocar.db import Base
 from lotocar.errors import NotFound
 from lotocar.values.names import fold
@@ -111,14 +112,26 @@ def confirmed_by_number(session: Session, e164s: Collection[str]) -> dict[str, l
     return known
 
 
-def find_people(session: Session, text: str, *, limit: int = 8) -> list[Person]:
-    """People whose number holds these digits (3 or more) or whose names begin like these words (2 letters or more)."""
+def find_people(session: Session, text: str, *, limit: int = 8, within: Any | None = None) -> list[Person]:
+    """People whose number holds these digits (3 or more) or whose names begin like these words (2 letters or more).
+
+    `within`, a select of numbers, keeps some people only; None is everybody.
+    """
     condition = _number_holds(text) if any(character.isdigit() for character in text) else _names_begin(text)
     if condition is None:
         return []
     found = select(Person).where(Person.erased_at.is_(None), condition)
+    if within is not None:
+        found = found.where(Person.id.in_(within))
     shown = found.options(selectinload(Person.lines), selectinload(Person.enrolments))
     return list(session.scalars(shown.order_by(Person.sort_key, Person.id).limit(limit)))
+
+
+def avoided_with(session: Session, person_id: int) -> frozenset[int]:
+    """Those who are never to be proposed to this person, nor this person to them."""
+    either = or_(PairToAvoid.first_id == person_id, PairToAvoid.second_id == person_id)
+    pairs = session.execute(select(PairToAvoid.first_id, PairToAvoid.second_id).where(either))
+    return frozenset(number for pair in pairs for number in pair if number != person_id)
 
 
 def by_number(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
@@ -144,6 +157,21 @@ def shares_phone(session: Session, person_ids: Iterable[int]) -> set[int]:
 def consenting_to_registry(session: Session, person_ids: Iterable[int]) -> set[int]:
     """Those of these people whose latest word allows proofs to be sent to the national registry."""
     return _consenting(session, "registry", person_ids)
+
+
+def household(session: Session, person: Person) -> list[Person]:
+    """The other people reached on one of this person's numbers, the longest known first."""
+    numbers = [line.e164 for line in person.lines]
+    shared = select(Person).where(
+        Person.erased_at.is_(None), Person.id != person.id, Person.lines.any(PhoneLine.e164.in_(numbers))
+    )
+    return list(session.scalars(shared.order_by(Person.id)))
+
+
+def usual_places(session: Session, person_id: int) -> list[UsualPlace]:
+    """The places this person keeps going to, home first."""
+    found = session.scalars(select(UsualPlace).where(UsualPlace.person_id == person_id)).all()
+    return sorted(found, key=lambda one: rules.USUAL_PLACES.index(one.kind))
 
 
 def sms_line(person: Person) -> PhoneLine | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lotocar.errors import Refused
+from lotocar.errors import Invalid, Refused
 from lotocar.values.names import fold
 from lotocar.values.phone import PhoneNumber
 from lotocar.values.steps import Table, step
@@ -24,6 +24,12 @@ ENROLMENT: Table = {
 }
 
 ROLES = ("driver", "passenger")
+# what a driver may offer besides a seat, and a passenger need; none says anything about health
+ABILITIES = ("boot", "hand", "door", "animal", "child_seat", "wait")
+MOST_A_MONTH = 31
+# what one calls the places somebody keeps going to; none says why they go there
+USUAL_PLACES = ("maison", "travail", "famille", "courses", "rendez_vous", "autre")
+
 CONSENTS = ("share_phone", "registry")
 CIVILITIES = ("", "mme", "m")  # "" when nobody told us
 CONTACT_PREFERENCES = ("sms", "call")
@@ -42,6 +48,23 @@ class NewLine:
 
     number: PhoneNumber
     label: str = ""
+
+
+def bits_of(codes: str) -> int:
+    """These comma-separated abilities as bits, the first of ABILITIES being 1.
+
+    Raises:
+        Invalid: ability.unknown.
+    """
+    wanted = {code for code in codes.split(",") if code}
+    if not wanted <= set(ABILITIES):
+        raise Invalid("ability.unknown", field="needs")
+    return sum(1 << rank for rank, code in enumerate(ABILITIES) if code in wanted)
+
+
+def codes_of(bits: int) -> str:
+    """The same bits as comma-separated codes, in the order of ABILITIES."""
+    return ",".join(code for rank, code in enumerate(ABILITIES) if bits >> rank & 1)
 
 
 def enrolment_after(state: str, act: str) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
+from lotocar.carpool.people.rules import bits_of, codes_of
 from lotocar.carpool.requests import rules
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.operations import (
     check_words,
+    checked_plan,
     fill,
     lock,
     new_leg,
@@ -36,6 +38,8 @@ def correct(
     expected_revision: int,
     legs: Sequence[LegWish],
     seats: int,
+    needs: str | None = None,
+    return_plan: str | None = None,
     purpose: str,
     wish: str,
     staff_note: str,
@@ -46,7 +50,10 @@ def correct(
 ) -> list[Leg]:
     """The request as it should have been; the legs whose journey changed, for the rides room to ask again.
 
-    Legs are matched by direction; one that is no longer wanted is dropped, a new one is added. More or fewer
+    `needs` and `return_plan` None leave them as they are.
+
+    Legs are matched by direction, those of several dates by their date too; one that is no longer wanted is
+    dropped, a new one is added. More or fewer
     seats change every leg that is still to be driven.
 
     Raises:
@@ -60,18 +67,21 @@ def correct(
     still_open(ride_request)
     past_allowed = min(min(leg.day for leg in ride_request.legs), now.astimezone(PARIS).date())
     rules.check_legs(legs, today=past_allowed)
-    _not_done(_standing(ride_request), legs)
+    by_date = _are_several(ride_request, legs)
+    _not_done(_standing(ride_request, by_date=by_date), legs, by_date=by_date)
     check_words(seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
     changed_fields = _set_words(
         ride_request,
         seats=seats,
+        needs=ride_request.needs if needs is None else codes_of(bits_of(needs)),
+        return_plan=ride_request.return_plan if return_plan is None else checked_plan(return_plan, legs),
         purpose=purpose,
         wish=wish,
         staff_note=staff_note,
         caller_relation=caller_relation,
         caller_id=caller.id if caller else None,
     )
-    changed_legs = _set_legs(ride_request, legs, all_changed="seats" in changed_fields)
+    changed_legs = _set_legs(ride_request, legs, by_date=by_date, all_changed="seats" in changed_fields)
     ride_request.updated_at = now
     refresh_status(ride_request, now=now)
     if changed_fields or changed_legs:
@@ -87,12 +97,22 @@ def correct(
     return changed_legs
 
 
-def _standing(ride_request: RideRequest) -> dict[str, Leg]:
-    return {leg.direction: leg for leg in ride_request.legs if leg.status not in rules.GIVEN_UP}
+Way = tuple[str, date | None]  # which leg a wish is about: its direction, and its date among several
+
+
+def _standing(ride_request: RideRequest, *, by_date: bool) -> dict[Way, Leg]:
+    live = (leg for leg in ride_request.legs if leg.status not in rules.GIVEN_UP)
+    return {(leg.direction, leg.day if by_date else None): leg for leg in live}
+
+
+def _are_several(ride_request: RideRequest, wishes: Sequence[LegWish]) -> bool:
+    """Whether dates tell the legs apart; otherwise another day moves the leg."""
+    return ride_request.is_series or len({one.day for one in wishes if one.direction == "out"}) > 1
 
 
 def _same(leg: Leg, wish: LegWish) -> bool:
-    same_time = (leg.day, leg.time_kind, leg.hour) == (wish.day, wish.time_kind, wish.hour)
+    asked = (wish.day, wish.time_kind, wish.hour, wish.until, wish.flexible_days, wish.unsure)
+    same_time = (leg.day, leg.time_kind, leg.hour, leg.until, leg.flexible_days, leg.unsure) == asked
     return same_time and _same_stop(leg.origin, wish.origin) and _same_stop(leg.destination, wish.destination)
 
 
@@ -101,27 +121,29 @@ def _same_stop(one: Stop, other: Stop) -> bool:
     return one.label == other.label and distance_m(one.point, other.point) < SAME_PLACE_M
 
 
-def _set_legs(ride_request: RideRequest, wishes: Sequence[LegWish], *, all_changed: bool) -> list[Leg]:
-    by_direction = _standing(ride_request)
+def _set_legs(
+    ride_request: RideRequest, wishes: Sequence[LegWish], *, by_date: bool, all_changed: bool
+) -> list[Leg]:
+    standing = _standing(ride_request, by_date=by_date)
     changed: list[Leg] = []
     for wish in wishes:
-        leg = by_direction.pop(wish.direction, None)
+        leg = standing.pop((wish.direction, wish.day if by_date else None), None)
         if leg is None:
             position = max((one.position for one in ride_request.legs), default=-1) + 1
             ride_request.legs.append(new_leg(position, wish))
         elif not _same(leg, wish) or (all_changed and leg.status != "done"):
             fill(leg, wish)
             changed.append(leg)
-    for leg in by_direction.values():
+    for leg in standing.values():
         changed.append(leg)
         leg.status = rules.leg_after(leg.status, "drop")
     return changed
 
 
-def _not_done(by_direction: Mapping[str, Leg], wishes: Sequence[LegWish]) -> None:
-    wanted = {wish.direction: wish for wish in wishes}
-    for direction, leg in by_direction.items():
-        wish = wanted.get(direction)
+def _not_done(standing: Mapping[Way, Leg], wishes: Sequence[LegWish], *, by_date: bool) -> None:
+    wanted = {(wish.direction, wish.day if by_date else None): wish for wish in wishes}
+    for way, leg in standing.items():
+        wish = wanted.get(way)
         if leg.status == "done" and (wish is None or not _same(leg, wish)):
             raise Refused("leg.done")
 
@@ -131,3 +153,28 @@ def _set_words(ride_request: RideRequest, **values: Any) -> set[str]:
     for name in changed:
         setattr(ride_request, name, values[name])
     return changed
+
+
+def call_off(
+    session: Session, ride_request: RideRequest, legs: Sequence[Leg], *, actor: Actor, now: datetime
+) -> list[Leg]:
+    """These dates are no longer wanted, the others stay; the legs dropped, for the rides room to tell their drivers.
+
+    Raises:
+        Refused: request.closed; leg.done; request.last_date when none would be left.
+    """
+    lock(session, ride_request)
+    still_open(ride_request)
+    dropped = [leg for leg in legs if leg.status not in rules.GIVEN_UP]
+    if any(leg.status == "done" for leg in dropped):
+        raise Refused("leg.done")
+    if not {leg for leg in ride_request.legs if leg.status not in rules.GIVEN_UP} - set(dropped):
+        raise Refused("request.last_date")
+    for leg in dropped:
+        leg.status = rules.leg_after(leg.status, "drop")
+    ride_request.updated_at = now
+    refresh_status(ride_request, now=now)
+    if dropped:
+        days = sorted({f"{leg.day:%Y-%m-%d}" for leg in dropped})
+        write_down(session, ride_request, "request.dates_called_off", actor, now, days=days)
+    return dropped

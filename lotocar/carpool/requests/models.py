@@ -35,8 +35,10 @@ class RideRequest(Base):
     outcome_note: Mapped[str] = mapped_column(String(300), default="")
     purpose: Mapped[str] = mapped_column(String(20), default="autre")
     seats: Mapped[int] = mapped_column(default=1)
+    needs: Mapped[str] = mapped_column(String(80), default="")  # codes of people.rules.ABILITIES
     wish: Mapped[str] = mapped_column(String(500), default="")  # the driver may read it
     staff_note: Mapped[str] = mapped_column(Text, default="")  # the team only
+    return_plan: Mapped[str] = mapped_column(String(6), default="")  # rings | later: no way back settled yet
     trip_id: Mapped[int | None]  # the offer a web passenger pointed at, as a hint for the desk
     assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     working_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
@@ -62,6 +64,12 @@ class RideRequest(Base):
     def is_open(self) -> bool:
         return self.status != "closed"
 
+    @property
+    def is_series(self) -> bool:
+        """Whether the same way is asked for on several dates."""
+        outs = [leg for leg in self.legs if leg.direction == "out" and leg.status != "dropped"]
+        return len({leg.day for leg in outs}) > 1
+
 
 class Leg(Base):
     """One way of a request: aller or retour, on a day, with or without an hour (local wall time)."""
@@ -70,7 +78,10 @@ class Leg(Base):
     __table_args__ = (
         UniqueConstraint("ride_request_id", "position"),
         CheckConstraint("direction IN ('out', 'back')", name="direction"),
-        CheckConstraint("time_kind IN ('leave_at', 'arrive_by', 'none')", name="time_kind"),
+        CheckConstraint(
+            "time_kind IN ('leave_at', 'arrive_by', 'around', 'between', 'none')", name="time_kind"
+        ),
+        CheckConstraint("flexible_days BETWEEN 0 AND 3", name="flexible_days"),
         # what is to be served on a day
         Index("ix_leg_day", "day", "status"),
     )
@@ -91,9 +102,25 @@ class Leg(Base):
     day: Mapped[date]
     time_kind: Mapped[str] = mapped_column(String(10), default="none")
     hour: Mapped[time | None]
+    until: Mapped[time | None]  # the end of a half-day, for « between »
+    flexible_days: Mapped[int] = mapped_column(default=0)  # « à un jour près »
+    unsure: Mapped[bool] = mapped_column(default=False)  # « après 11 h 30, pas sûre »
 
     origin: Mapped[Stop] = composite("origin_label", "origin_insee", "origin_lat", "origin_lon")
     destination: Mapped[Stop] = composite(
         "destination_label", "destination_insee", "destination_lat", "destination_lon"
     )
     ride_request: Mapped[RideRequest] = relationship(back_populates="legs")
+
+
+class Draft(Base):
+    """A call being typed, kept at every pause: what the form held, for the one who typed it."""
+
+    __tablename__ = "intake_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_key: Mapped[str] = mapped_column(String(64), unique=True)  # of the request it becomes
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    content: Mapped[str] = mapped_column(Text)  # the fields and their words, as JSON
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)

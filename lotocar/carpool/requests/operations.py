@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
+from lotocar.carpool.people.rules import bits_of, codes_of
 from lotocar.carpool.requests import queries, rules
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import LegWish
@@ -33,6 +34,8 @@ def submit(
     caller: Person | None = None,
     caller_relation: str = "",
     seats: int = 1,
+    needs: str = "",
+    return_plan: str = "",
     purpose: str = "autre",
     wish: str = "",
     staff_note: str = "",
@@ -44,7 +47,7 @@ def submit(
     """The request, saved; the same `form_key` sent twice gives the same row.
 
     Raises:
-        Invalid: see `rules.check_legs`; or seats, purpose or a text out of bounds.
+        Invalid: see `rules.check_legs`; or seats, needs, purpose or a text out of bounds.
     """
     already = queries.by_form_key(session, form_key)
     if already is not None:
@@ -60,6 +63,8 @@ def submit(
         status=rules.request_after("draft", "submit"),
         purpose=purpose,
         seats=seats,
+        needs=codes_of(bits_of(needs)),
+        return_plan=checked_plan(return_plan, legs),
         wish=wish,
         staff_note=staff_note,
         trip_id=trip_id,
@@ -93,19 +98,20 @@ def take(
     still_open(ride_request)
     if ride_request.assigned_to_id == account_id:
         return
-    ride_request.assigned_to_id = account_id
+    was, ride_request.assigned_to_id = ride_request.assigned_to_id, account_id
     ride_request.working_by_id = account_id
     ride_request.working_seen_at = now
     refresh_status(ride_request, now=now)
-    write_down(session, ride_request, "request.taken", actor, now)
+    write_down(session, ride_request, "request.taken", actor, now, was=was)
 
 
 def release(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
     """Nobody's again."""
     still_open(ride_request)
-    ride_request.assigned_to_id = None
+    was, ride_request.assigned_to_id = ride_request.assigned_to_id, None
+    ride_request.working_by_id = None
     refresh_status(ride_request, now=now)
-    write_down(session, ride_request, "request.released", actor, now)
+    write_down(session, ride_request, "request.released", actor, now, was=was)
 
 
 def seen_working(session: Session, ride_request_id: int, *, account_id: int, now: datetime) -> int | None:
@@ -186,9 +192,17 @@ def call_back_at(
 ) -> None:
     """Promise a call at this instant, or drop the promise with None."""
     still_open(ride_request)
-    ride_request.callback_at = at
+    was, ride_request.callback_at = ride_request.callback_at, at
     refresh_status(ride_request, now=now)
-    write_down(session, ride_request, "request.callback", actor, now, at=at.isoformat() if at else None)
+    write_down(
+        session,
+        ride_request,
+        "request.callback",
+        actor,
+        now,
+        at=at.isoformat() if at else None,
+        was=was.isoformat() if was else None,
+    )
 
 
 def move_leg(leg: Leg, act: str, *, now: datetime) -> None:
@@ -215,7 +229,7 @@ def refresh_status(ride_request: RideRequest, *, now: datetime) -> None:
         taken=ride_request.assigned_to_id is not None,
     )
     ride_request.updated_at = now
-    live = [leg for leg in ride_request.legs if leg.status not in rules.GIVEN_UP]
+    live = [leg for leg in ride_request.legs if leg.status not in rules.GIVEN_UP | {"done"}]
     first_day = min(leg.day for leg in live or ride_request.legs)
     ride_request.due_at = rules.due_at(
         ride_request.status,
@@ -259,6 +273,17 @@ def _blurred(stop: Stop) -> Stop:
     return Stop(label=stop.insee, insee=stop.insee, lat=round(stop.lat, 2), lon=round(stop.lon, 2))
 
 
+def checked_plan(plan: str, legs: Sequence[LegWish]) -> str:
+    """How the way back will be settled; nothing once it is asked for.
+
+    Raises:
+        Invalid: request.return_plan.
+    """
+    if plan not in rules.RETURN_PLANS:
+        raise Invalid("request.return_plan", field="back")
+    return "" if any(leg.direction == "back" for leg in legs) else plan
+
+
 def new_leg(position: int, wish: LegWish) -> Leg:
     """A leg to serve, not stored yet."""
     leg = Leg(position=position, direction=wish.direction, status="unserved")
@@ -273,6 +298,9 @@ def fill(leg: Leg, wish: LegWish) -> None:
     leg.day = wish.day
     leg.time_kind = wish.time_kind
     leg.hour = wish.hour
+    leg.until = wish.until
+    leg.flexible_days = wish.flexible_days
+    leg.unsure = wish.unsure
 
 
 def check_words(*, seats: int, purpose: str, wish: str, staff_note: str) -> None:

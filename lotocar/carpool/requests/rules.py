@@ -111,7 +111,9 @@ def status_of(current: str, legs: Sequence[str], *, taken: bool) -> str:
 class LegWish:
     """One way as the passenger asks for it: `direction` out or back, `hour` in local wall time.
 
-    `time_kind` is leave_at, arrive_by or none; an hour comes with the first two only.
+    `time_kind` is leave_at, arrive_by, around, between or none; all but the last come with an hour, and
+    « between » with `until` too. `flexible_days`: so many days before or after would do as well. `unsure`: the
+    hour may move a little.
     """
 
     direction: str
@@ -120,25 +122,36 @@ class LegWish:
     day: date
     time_kind: str = "none"
     hour: time | None = None
+    until: time | None = None
+    flexible_days: int = 0
+    unsure: bool = False
 
 
+TIME_KINDS = ("leave_at", "arrive_by", "around", "between", "none")
+MAX_FLEXIBLE_DAYS = 3
 MAX_DAYS_AHEAD = 366
 MAX_SEATS = 8
+# no way back asked for yet: the passenger rings once free, or the team rings to settle it
+RETURN_PLANS = ("", "rings", "later")
+MOST_DATES = 80  # a school term
 MAX_TEXT = 500
 
 
 def check_legs(legs: Sequence[LegWish], *, today: date) -> None:
-    """Refuse legs that make no journey.
+    """Refuse legs that make no journey: one way out, perhaps one back, or the same on several dates.
 
     Raises:
-        Invalid: none or more than two legs, the same place twice, a past or far day, an hour without its
-            meaning, or a way back before the way out.
+        Invalid: no way out, too many dates, a date twice, the same place twice, a past or far day, an hour
+            without its meaning, or a way back before the way out.
     """
-    if not 1 <= len(legs) <= 2:
+    outs, backs = ([leg for leg in legs if leg.direction == way] for way in ("out", "back"))
+    if not outs or len(outs) > MOST_DATES or len(backs) > len(outs):
         raise Invalid("request.legs")
     for leg in legs:
         _check_leg(leg, today)
-    if len(legs) == 2 and legs[1].day < legs[0].day:
+    if any(len({leg.day for leg in ways}) < len(ways) for ways in (outs, backs)):
+        raise Invalid("request.date_twice", field="day")
+    if len(outs) == 1 and any(leg.day < outs[0].day for leg in backs):
         raise Invalid("request.back_before_out", field="back_day")
 
 
@@ -151,7 +164,19 @@ def _check_leg(leg: LegWish, today: date) -> None:
         raise Invalid("request.day_far", field="day")
     if (leg.hour is None) != (leg.time_kind == "none"):
         raise Invalid("request.hour_without_meaning", field="hour")
+    if leg.time_kind not in TIME_KINDS:
+        raise Invalid("request.time_kind", field="time_kind")
+    _check_until(leg)
+    if not 0 <= leg.flexible_days <= MAX_FLEXIBLE_DAYS:
+        raise Invalid("request.flexible_days", field="flexible_days", most=MAX_FLEXIBLE_DAYS)
     _check_clock(leg)
+
+
+def _check_until(leg: LegWish) -> None:
+    if (leg.until is None) != (leg.time_kind != "between"):
+        raise Invalid("request.until", field="until")
+    if leg.until is not None and leg.hour is not None and leg.until <= leg.hour:
+        raise Invalid("request.until_before", field="until")
 
 
 def _check_clock(leg: LegWish) -> None:

@@ -6,18 +6,22 @@ Whoever answers first wins: each act locks the request's row before it looks, an
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.matching import queries as departures
+from lotocar.carpool.matching import rules as matching
+from lotocar.carpool.matching.facts import LegFacts
+from lotocar.carpool.matching.times import AROUND_MINUTES
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides import queries, rules, texts
 from lotocar.carpool.rides.models import Approach, ApproachLeg, Ride
-from lotocar.carpool.trips import operations as trips
-from lotocar.carpool.trips.models import Departure, Trip
+from lotocar.carpool.trips import seats as seats_of_trips
+from lotocar.carpool.trips.models import Departure
 from lotocar.errors import Refused
 from lotocar.journal import operations as journal
 from lotocar.messages.texts import SenderPolicy
@@ -73,9 +77,40 @@ def book(
 def _take_seats(session: Session, part: ApproachLeg, *, seats: int, now: datetime) -> None:
     if part.trip_id is None:
         return
-    trips.take_seats(
-        session, trip_id=part.trip_id, direction=part.direction, day=part.leg.day, seats=seats, now=now
+    day, span = _place(session, part)
+    seats_of_trips.take_seats(
+        session,
+        trip_id=part.trip_id,
+        direction=part.direction,
+        day=day,
+        seats=seats,
+        now=now,
+        holder=part.leg_id,
+        span=span,
     )
+
+
+def _place(session: Session, part: ApproachLeg) -> tuple[date, tuple[int, int] | None]:
+    """The day on which the driver leaves, and where the passenger sits, in seconds since then.
+
+    None when the driver gave no hour, or leaves at another one: then the seat is taken all the way.
+    """
+    departure = session.get(Departure, part.departure_id) if part.departure_id else None
+    if departure is None or departure.hour is None or not part.at_usual_hour:
+        return part.leg.day, None
+    for day in (part.leg.day, part.leg.day - timedelta(days=1)):
+        left = local_instant_lenient(day, departure.hour)
+        if left <= part.pickup_at and _runs_on(departure, day):
+            return day, (_seconds(part.pickup_at - left), _seconds(part.dropoff_at - left))
+    return part.leg.day, None
+
+
+def _runs_on(departure: Departure, day: date) -> bool:
+    return departure.day == day or departure.weekday == day.weekday()
+
+
+def _seconds(length: timedelta) -> int:
+    return round(length.total_seconds())
 
 
 def _car_trip_key(session: Session, part: ApproachLeg) -> str:
@@ -108,30 +143,24 @@ def retime(session: Session, part: ApproachLeg, *, roads: Roads) -> None:
     ride = timedelta(seconds=roads.leg(leg.origin.point, leg.destination.point).seconds)
     pickup_at = None
     departure = session.get(Departure, part.departure_id) if part.departure_id else None
-    if departure is not None and part.trip is not None:
-        part.detour_seconds, approach_way = _detour(part.trip, departure, leg, ride, roads)
-        pickup_at = _usual_pickup(departure, leg, approach_way)
-    if pickup_at is None or not _suits(leg, pickup_at, ride):
+    if departure is not None:
+        way = _way(session, departure.id, leg, roads)
+        part.detour_seconds, ride = way.detour_seconds, timedelta(seconds=way.ride_seconds)
+        pickup_at = _usual_pickup(departure, leg, timedelta(seconds=way.to_pickup_seconds))
+    part.at_usual_hour = pickup_at is not None and _suits(leg, pickup_at, ride)
+    if pickup_at is None or not part.at_usual_hour:
         pickup_at = _wished_pickup(leg, part.pickup_at, ride)
     part.pickup_at, part.dropoff_at = pickup_at, pickup_at + ride
 
 
-def _detour(
-    trip: Trip, departure: Departure, leg: Leg, ride: timedelta, roads: Roads
-) -> tuple[int, timedelta]:
-    """What the driver adds from door to door, in seconds, and how long the way to the pick-up takes."""
-    start, end = trip.origin.point, trip.destination.point
-    if departure.direction == "back":
-        start, end = end, start
-    first = roads.leg(start, leg.origin.point).seconds
-    last = roads.leg(leg.destination.point, end).seconds
-    added = first + round(ride.total_seconds()) + last - roads.leg(start, end).seconds
-    return max(0, added), timedelta(seconds=first)
+def _way(session: Session, departure_id: int, leg: Leg, roads: Roads) -> matching.Way:
+    """The driver's way with this passenger, the places passed by included."""
+    asked = LegFacts(leg.origin.point, leg.destination.point, leg.day)
+    return matching.way(departures.departure(session, departure_id), matching.prepare(asked, roads), roads)
 
 
 def _usual_pickup(departure: Departure, leg: Leg, way: timedelta) -> datetime | None:
-    runs = departure.day == leg.day or departure.weekday == leg.day.weekday()
-    if departure.hour is None or not runs:
+    if departure.hour is None or not _runs_on(departure, leg.day):
         return None
     return local_instant_lenient(leg.day, departure.hour) + way
 
@@ -140,6 +169,10 @@ def _suits(leg: Leg, pickup_at: datetime, ride: timedelta) -> bool:
     if leg.hour is None:
         return True
     wished = local_instant_lenient(leg.day, leg.hour)
+    if leg.time_kind == "around":
+        return abs(pickup_at - wished) <= timedelta(minutes=AROUND_MINUTES)
+    if leg.until is not None and pickup_at > local_instant_lenient(leg.day, leg.until):
+        return False
     return pickup_at + ride <= wished if leg.time_kind == "arrive_by" else pickup_at >= wished
 
 
@@ -155,7 +188,8 @@ def move_ride(session: Session, ride: Ride, part: ApproachLeg, *, seats: int, no
     Raises:
         Refused: "seats.none_left" on the new day.
     """
-    if (ride.day, ride.seats) != (part.leg.day, seats):
+    moved = (ride.day, ride.seats, ride.pickup_at, ride.dropoff_at)
+    if moved != (part.leg.day, seats, part.pickup_at, part.dropoff_at):
         _release_seats(session, ride, now=now)
         _take_seats(session, part, seats=seats, now=now)
     if ride.day != part.leg.day:
@@ -222,11 +256,26 @@ def cancel(
         texts.cancelled_to_driver(session, ride, now=now, policy=policy, named=named)
 
 
+def unbook(session: Session, ride: Ride, *, now: datetime) -> None:
+    """The ride was never agreed after all: its row goes, its seat is free, and nobody is told."""
+    leg = ride.leg
+    _release_seats(session, ride, now=now)
+    session.delete(ride)
+    session.flush()
+    requests.move_leg(leg, "release", now=now)
+
+
 def _release_seats(session: Session, ride: Ride, *, now: datetime) -> None:
     if ride.trip_id is None:
         return
-    trips.release_seats(
-        session, trip_id=ride.trip_id, direction=ride.direction, day=ride.day, seats=ride.seats, now=now
+    seats_of_trips.release_seats(
+        session,
+        trip_id=ride.trip_id,
+        direction=ride.direction,
+        day=ride.day,
+        seats=ride.seats,
+        now=now,
+        holder=ride.leg_id,
     )
 
 

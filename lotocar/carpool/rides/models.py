@@ -77,6 +77,7 @@ class ApproachLeg(Base):
     pickup_at: Mapped[datetime] = mapped_column(UTCDateTime)
     dropoff_at: Mapped[datetime] = mapped_column(UTCDateTime)
     detour_seconds: Mapped[int] = mapped_column(default=0)
+    at_usual_hour: Mapped[bool] = mapped_column(default=True)  # False: the driver would leave at another hour
 
     approach: Mapped[Approach] = relationship(back_populates="legs")
     leg: Mapped[Leg] = relationship()
@@ -119,6 +120,8 @@ class Ride(Base):
     status: Mapped[str] = mapped_column(String(20), default="planned")
     driver_says: Mapped[str | None] = mapped_column(String(20))  # done | not_done
     passenger_says: Mapped[str | None] = mapped_column(String(20))
+    driver_said_through: Mapped[str] = mapped_column(String(4), default="")  # sms | link | desk, of their word
+    passenger_said_through: Mapped[str] = mapped_column(String(4), default="")
     passenger_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     passenger_told_through: Mapped[str] = mapped_column(String(6), default="")  # sms | phone
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -199,3 +202,13 @@ class Opening(Base):
 
     leg: Mapped[Leg] = relationship()
     trip: Mapped[Trip] = relationship()
+
+
+class OpeningMark(Base):
+    """Up to which change of trips `openings` has looked; one row."""
+
+    __tablename__ = "opening_mark"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    revision: Mapped[int] = mapped_column(default=0)

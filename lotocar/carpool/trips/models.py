@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from lotocar.carpool.people.models import Person
@@ -15,7 +16,7 @@ from lotocar.values.geo import Stop
 class Trip(Base):
     """A driver's offer: two places, and the hours at which they leave each way.
 
-    `kind` is "regular" (departures carry weekdays) or "one_off" (departures carry a date).
+    `kind` is "regular" (departures carry weekdays, and a date where one was moved) or "one_off" (a date each).
     `status` follows trips.rules.TRIP. `revision` is the value of TripRevision when the trip last changed.
     """
 
@@ -23,6 +24,8 @@ class Trip(Base):
     __table_args__ = (
         CheckConstraint("seats BETWEEN 1 AND 8", name="seats"),
         CheckConstraint("kind IN ('regular', 'one_off')", name="kind"),
+        CheckConstraint("stated_minutes BETWEEN 1 AND 600", name="stated_minutes"),
+        CheckConstraint("school_terms IN ('', 'term', 'break')", name="school_terms"),
         # the matching mirror asks for everything changed since its own revision
         Index("ix_trip_revision", "revision"),
     )
@@ -45,9 +48,15 @@ class Trip(Base):
     max_detour_minutes: Mapped[int] = mapped_column(default=10)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    school_terms: Mapped[str] = mapped_column(String(5), default="")  # in term or in school breaks only
+    skips_holidays: Mapped[bool] = mapped_column(default=False)  # « sauf jours fériés »
+    team_only: Mapped[bool] = mapped_column(default=False)  # the team may propose it, no public page shows it
+    via_stops: Mapped[list[Any]] = mapped_column(JSON, default=list)  # see `vias`
     precision: Mapped[str] = mapped_column(String(160), default="")  # « parking de la poste »; never public
     note: Mapped[str] = mapped_column(Text, default="")
-    base_seconds: Mapped[int | None]  # origin to destination by road, when a router measured it
+    stated_minutes: Mapped[int | None]  # how long the whole way usually takes, in the driver's own words
+    # the whole way by road, via places included, when a router measured it
+    base_seconds: Mapped[int | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime
     )  # the driver last said that it still holds
@@ -64,6 +73,11 @@ class Trip(Base):
         back_populates="trip", cascade="all, delete-orphan", order_by="Departure.id"
     )
     pauses: Mapped[list[Pause]] = relationship(cascade="all, delete-orphan", order_by="Pause.first_day")
+
+    @property
+    def vias(self) -> tuple[Stop, ...]:
+        """The places that the driver says they pass by, in the order of the way out."""
+        return tuple(Stop(*one) for one in self.via_stops)
 
 
 class Departure(Base):
@@ -102,7 +116,11 @@ class Pause(Base):
 
 
 class SeatUse(Base):
-    """Seats already promised on one direction of one day of a trip; raised by a conditional update only."""
+    """Seats already promised on one direction of one day of a trip; raised by a conditional update only.
+
+    `taken` is the most that are taken at once. `parts` holds one [holder, seats, start, end] a passenger: the
+    leg that holds them, and the part of the way in seconds since the departure (no end: the whole way).
+    """
 
     __tablename__ = "seat_use"
     __table_args__ = (
@@ -115,6 +133,7 @@ class SeatUse(Base):
     direction: Mapped[str] = mapped_column(String(4))
     day: Mapped[date]
     taken: Mapped[int] = mapped_column(default=0)
+    parts: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
 
 class TripRevision(Base):

@@ -1,11 +1,11 @@
-"""Offering trips, changing them, pausing them, and the seats promised in them.
+"""Offering trips, changing them, pausing them.
 
 Every act that changes what a search may find begins with `bump_revision`, whose lock orders the commits.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,14 +16,15 @@ from lotocar.carpool.people import queries as people_queries
 from lotocar.carpool.people import rules as people_rules
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.trips import queries, rules
-from lotocar.carpool.trips.models import Departure, Pause, SeatUse, Trip, TripRevision
-from lotocar.errors import NotFound, Refused
+from lotocar.carpool.trips.models import Departure, Pause, Trip, TripRevision
+from lotocar.errors import Invalid, NotFound
 from lotocar.journal import operations as journal
 from lotocar.organisation import queries as organisation
 from lotocar.values.actor import Actor, ActorKind
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
+from lotocar.world.calendars import operations as calendars
 
 _CHANGED_IN = "trips changed in"  # the transaction, kept in the session's own notes
 
@@ -67,6 +68,7 @@ def post_trip(
     """
     revision = bump_revision(session)
     rules.check_offer(offer, today=_today(now))
+    _have_calendar(session, offer, now)
     enrolment = people.enrol(session, driver, role="driver", act="apply", actor=actor, now=now)
     status = rules.initial_status(line_confirmed=_is_reached(driver), enrolment=enrolment.status)
     trip = Trip(
@@ -89,18 +91,23 @@ def post_trip(
 def change_trip(session: Session, trip: Trip, offer: rules.TripOffer, *, actor: Actor, now: datetime) -> None:
     """The trip as the driver now says it. A departure whose day stays keeps its row, whatever its hour.
 
+    The days of a weekly trip that were moved stay moved.
+
     Raises:
         Invalid: the offer cannot be driven.
     """
     revision = bump_revision(session)
     rules.check_offer(offer, today=_today(now))
+    _have_calendar(session, offer, now)
     for name, value in _columns(offer).items():
         setattr(trip, name, value)
     known = {(one.direction, one.weekday, one.day): one for one in trip.departures}
     wanted = {one.slot: one for one in offer.departures}
-    trip.departures = [known.get(slot) or _departure(one) for slot, one in wanted.items()]
-    for departure in trip.departures:
+    moved = [one for one in trip.departures if offer.kind == "regular" and one.day is not None]
+    said = [known.get(slot) or _departure(one) for slot, one in wanted.items()]
+    for departure in said:
         departure.hour = wanted[departure.direction, departure.weekday, departure.day].hour
+    trip.departures = [*said, *moved]
     trip.base_seconds = None  # measured for the old places
     trip.confirmed_at = now
     _stamp(trip, revision, now)
@@ -110,19 +117,74 @@ def change_trip(session: Session, trip: Trip, offer: rules.TripOffer, *, actor: 
 def pause(
     session: Session, trip: Trip, first_day: date, last_day: date, *, actor: Actor, now: datetime
 ) -> Pause:
-    """The trip does not run on these days, both included.
+    """The trip does not run on these days, both included; pauses that touch become one.
 
     Raises:
         Invalid: pause.order or pause.past.
     """
     revision = bump_revision(session)
     rules.check_pause(first_day, last_day, today=_today(now))
+    known = {(one.first_day, one.last_day): one for one in trip.pauses}
+    first_day, last_day, touched = rules.with_pause(known, first_day, last_day)
+    if touched == [(first_day, last_day)]:
+        return known[first_day, last_day]
     added = Pause(trip_id=trip.id, first_day=first_day, last_day=last_day)
-    trip.pauses.append(added)
+    trip.pauses = [one for days, one in known.items() if days not in touched] + [added]
     _stamp(trip, revision, now)
     session.flush()
     _note(session, trip, "trip.paused", actor, now, first=first_day.isoformat(), last=last_day.isoformat())
     return added
+
+
+def move_day(
+    session: Session,
+    trip: Trip,
+    day: date,
+    *,
+    to: date,
+    hour: time | None,
+    back_hour: time | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """A weekly trip runs on `to` instead of `day`, at these hours; the same day means at other hours only.
+
+    `hour` None takes the hour of the way out of `day`; `back_hour` None means no way back.
+
+    Raises:
+        Invalid: "trip.not_that_day" when it does not run on `day`; or see `rules.check_moved`.
+    """
+    revision = bump_revision(session)
+    usual = {one.direction: one.hour for one in trip.departures if one.weekday == day.weekday()}
+    if "out" not in usual:
+        raise Invalid("trip.not_that_day", field="day")
+    hour = hour or usual["out"]
+    rules.check_moved(day, to, hour=hour, back_hour=back_hour, today=_today(now))
+    hours = {"out": hour} | ({"back": back_hour} if back_hour else {})
+    kept = [one for one in trip.departures if one.day not in {day, to}]
+    trip.departures = kept + [
+        Departure(direction=direction, day=to, hour=at) for direction, at in hours.items()
+    ]
+    _stamp(trip, revision, now)
+    session.flush()
+    _note(session, trip, "trip.day_moved", actor, now, day=day.isoformat(), to=to.isoformat())
+    if to != day:
+        pause(session, trip, day, day, actor=actor, now=now)
+
+
+def restore_day(session: Session, trip: Trip, day: date, *, actor: Actor, now: datetime) -> None:
+    """The weekly trip runs on this day as on any other of its weekday.
+
+    Raises:
+        NotFound: nothing was moved to that day.
+    """
+    revision = bump_revision(session)
+    kept = [one for one in trip.departures if one.day != day]
+    if trip.kind != "regular" or len(kept) == len(trip.departures):
+        raise NotFound("departure")
+    trip.departures = kept
+    _stamp(trip, revision, now)
+    _note(session, trip, "trip.day_restored", actor, now, day=day.isoformat())
 
 
 def remove_pause(session: Session, trip: Trip, pause_id: int, *, actor: Actor, now: datetime) -> None:
@@ -185,41 +247,23 @@ def driver_changed(session: Session, driver_id: int) -> None:
     session.execute(update(Trip).where(Trip.driver_id == driver_id).values(revision=revision))
 
 
-def take_seats(
-    session: Session, *, trip_id: int, direction: str, day: date, seats: int, now: datetime
+def set_terms(
+    session: Session,
+    driver: Person,
+    *,
+    abilities: str | None,
+    monthly_limit: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Promise seats on one direction of one day; the database has the last word.
+    """What the driver offers besides a seat (codes of people.rules.ABILITIES; None: nobody asked), and on how many
+    days a month at most (None: no limit). Searches learn of it.
 
     Raises:
-        Refused: seats.none_left.
+        Invalid: see `people.operations.set_terms`.
     """
-    revision = bump_revision(session)
-    offered = select(Trip.seats).where(Trip.id == trip_id).scalar_subquery()
-    use = (SeatUse.trip_id == trip_id, SeatUse.direction == direction, SeatUse.day == day)
-    raised = session.execute(
-        update(SeatUse)
-        .where(*use, SeatUse.taken + seats <= offered)
-        .values(taken=SeatUse.taken + seats)
-        .execution_options(synchronize_session=False)
-    )
-    if raised.rowcount == 0:  # type: ignore[attr-defined]
-        _first_seats(session, trip_id, direction, day, seats)
-    _touch(session, trip_id, revision, now)
-
-
-def release_seats(
-    session: Session, *, trip_id: int, direction: str, day: date, seats: int, now: datetime
-) -> None:
-    """Give seats back; never below none taken."""
-    revision = bump_revision(session)
-    use = (SeatUse.trip_id == trip_id, SeatUse.direction == direction, SeatUse.day == day)
-    session.execute(
-        update(SeatUse)
-        .where(*use, SeatUse.taken >= seats)
-        .values(taken=SeatUse.taken - seats)
-        .execution_options(synchronize_session=False)
-    )
-    _touch(session, trip_id, revision, now)
+    driver_changed(session, driver.id)
+    people.set_terms(session, driver, abilities=abilities, monthly_limit=monthly_limit, actor=actor, now=now)
 
 
 def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
@@ -228,6 +272,7 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
     for trip in session.scalars(select(Trip).where(Trip.driver_id == person_id)):
         trip.status = "deleted"
         trip.precision = trip.note = ""
+        trip.via_stops = []
         trip.origin, trip.destination = _blurred(trip.origin), _blurred(trip.destination)
         _stamp(trip, revision, now)
     session.flush()
@@ -264,20 +309,6 @@ def _may_accept(session: Session, actor: Actor) -> bool:
     return actor.kind is ActorKind.STAFF or not organisation.current(session).drivers_need_validation
 
 
-def _first_seats(session: Session, trip_id: int, direction: str, day: date, seats: int) -> None:
-    # bump_revision holds everybody else, so that reading first is safe here; the constraint still stands behind
-    use = (SeatUse.trip_id == trip_id, SeatUse.direction == direction, SeatUse.day == day)
-    offered = session.scalar(select(Trip.seats).where(Trip.id == trip_id))
-    if offered is None or seats > offered or session.scalar(select(SeatUse.id).where(*use)):
-        raise Refused("seats.none_left")
-    session.add(SeatUse(trip_id=trip_id, direction=direction, day=day, taken=seats))
-    session.flush()
-
-
-def _touch(session: Session, trip_id: int, revision: int, now: datetime) -> None:
-    session.execute(update(Trip).where(Trip.id == trip_id).values(revision=revision, updated_at=now))
-
-
 def _step(session: Session, trip: Trip, act: str, actor: Actor, now: datetime) -> None:
     revision = bump_revision(session)
     trip.status = rules.trip_after(trip.status, act)
@@ -300,6 +331,11 @@ def _columns(offer: rules.TripOffer) -> dict[str, Any]:
         "max_detour_minutes": offer.max_detour_minutes,
         "valid_from": offer.valid_from,
         "valid_until": offer.valid_until,
+        "via_stops": [[one.label, one.insee, one.lat, one.lon] for one in offer.vias],
+        "school_terms": offer.school_terms,
+        "skips_holidays": offer.skips_holidays,
+        "team_only": offer.team_only,
+        "stated_minutes": offer.stated_minutes,
         "precision": offer.precision.strip(),
         "note": offer.note.strip(),
     }
@@ -308,6 +344,12 @@ def _columns(offer: rules.TripOffer) -> dict[str, Any]:
 def _blurred(stop: Stop) -> Stop:
     # a hamlet or a doorstep would still tell who it was; the commune, to a kilometre, is enough for the counts
     return Stop("", stop.insee, round(stop.lat, 2), round(stop.lon, 2))
+
+
+def _have_calendar(session: Session, offer: rules.TripOffer, now: datetime) -> None:
+    """A trip that follows a calendar finds one, even if the nightly job never ran."""
+    if offer.school_terms or offer.skips_holidays:
+        calendars.fill(session, _today(now))
 
 
 def _departure(offer: rules.DepartureOffer) -> Departure:

@@ -1,4 +1,4 @@
-"""School holidays, public holidays, days of service.
+"""School breaks by zone and public holidays by département, kept in our own tables.
 
-Not built yet: opened by the matching issue.
+In: what the libraries know, and what the coordinator corrects. Out: the days on which a trip does not run.
 """

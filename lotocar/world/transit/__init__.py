@@ -1,4 +1,4 @@
-"""Buses and trains already running near a journey.
+"""Buses, trains and on-demand transport: whom to call for a pair of communes.
 
-Not built yet: opened with the contacts of buses and on-demand lines.
+In: what the coordinator writes. Out: the contacts of a journey for which there is no driver, or besides one.
 """

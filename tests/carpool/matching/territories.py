@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from lotocar.carpool.matching.facts import DayRange, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.rules import prepare, way
 from lotocar.carpool.matching.times import epoch, minute_of
+from lotocar.carpool.trips.rules import SeatPart
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Point
 from lotocar.world.roads.router import Roads
@@ -69,6 +71,9 @@ class Territory:
             window_minutes=dice.choice((None, None, 0, 30, 720)),
             avoid=frozenset(dice.sample(range(8), dice.choice((0, 0, 1, 2)))),
             not_before=moment if dice.random() < 0.3 else None,
+            needs=dice.choice((0, 0, 0, 0, 1, 3)),
+            is_public=dice.random() < 0.3,
+            known_drivers=frozenset(dice.sample(range(8), dice.choice((0, 1)))),
         )
 
     def departure(self, number: int) -> DepartureFacts:
@@ -93,17 +98,33 @@ class Territory:
             valid_from=self.day() if dice.random() < 0.2 else None,
             valid_until=self.day() if dice.random() < 0.2 else None,
             pauses=tuple(self.range() for _ in range(dice.choice((0, 0, 0, 1, 2)))),
-            seats_taken={self.day(): dice.randint(0, 3)} if dice.random() < 0.3 else {},
+            seats_taken={self.day(): self.taken()} if dice.random() < 0.3 else {},
             is_open=dice.random() < 0.95,
+            vias=self.vias(origin, destination),
+            abilities=dice.choice((None, None, 0, 1, 63)),
+            team_only=dice.random() < 0.1,
         )
+
+    def taken(self) -> tuple[SeatPart, ...]:
+        """Seats taken all the way, or on parts that touch or overlap."""
+        dice = self.dice
+        if dice.random() < 0.3:
+            return (SeatPart(dice.randint(1, 3)),)
+        edges = (0, 600, 1200, 1800, 2400, 6000)
+        spans = (sorted(dice.sample(edges, 2)) for _ in range(dice.randint(1, 3)))
+        return tuple(SeatPart(dice.randint(1, 2), start, end) for start, end in spans)
+
+    def vias(self, origin: Point, destination: Point) -> tuple[Point, ...]:
+        """Mostly none; sometimes places passed by, in any order, even those of the passenger."""
+        if self.dice.random() < 0.75:
+            return ()
+        others = [place for place in self.places if place not in (origin, destination)]
+        return tuple(self.dice.sample(others, min(len(others), self.dice.randint(1, 3))))
 
     def at_the_limit(self, departure: DepartureFacts, leg: LegFacts) -> DepartureFacts:
         """The departure whose detour for this leg is its limit, or a second on either side."""
-        whole = (
-            self.roads.leg(departure.origin, leg.pickup).seconds
-            + self.roads.leg(leg.pickup, leg.dropoff).seconds
-            + self.roads.leg(leg.dropoff, departure.destination).seconds
-        )
+        drive = way(replace(departure, base_seconds=0), prepare(leg, self.roads), self.roads)
+        whole = drive.detour_seconds
         base = whole - 60 * departure.max_detour_minutes + self.dice.choice((-1, 0, 1))
         return replace(departure, base_seconds=max(0, base))
 

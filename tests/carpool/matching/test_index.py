@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.search import candidates, indexed
+from lotocar.carpool.trips.rules import SeatPart
 from lotocar.world.roads.estimate import EstimatedRoads
 from lotocar.world.roads.matrix import Frame, MatrixRoads
 from lotocar.world.roads.router import Roads
@@ -138,10 +139,10 @@ def test_an_older_snapshot_is_untouched_by_a_change() -> None:
 
 
 def test_seats_and_pauses_follow_the_departure_when_it_changes() -> None:
-    full = make_departure(seats=1, seats_taken={TUESDAY: 1})
+    full = make_departure(seats=1, seats_taken={TUESDAY: (SeatPart(1),)})
     index = Index.build([full], ROADS)
     assert indexed(index, make_leg()) == []
-    freed = index.replaced([10], [replace(full, seats_taken={TUESDAY: 0})])
+    freed = index.replaced([10], [replace(full, seats_taken={TUESDAY: (SeatPart(0),)})])
     assert len(indexed(freed, make_leg())) == 1
 
 

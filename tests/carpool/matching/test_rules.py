@@ -9,6 +9,7 @@ import pytest
 
 from lotocar.carpool.matching.facts import Candidate, DayRange, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.rules import fits, rank
+from lotocar.carpool.trips.rules import SeatPart
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
 from lotocar.world.roads.estimate import SLOWNESS, EstimatedRoads
@@ -140,7 +141,7 @@ def test_the_same_two_places_cost_no_detour() -> None:
 
 
 def test_the_last_seat_fits_and_one_more_does_not() -> None:
-    nearly_full = make_departure(seats=3, seats_taken={TUESDAY: 2})
+    nearly_full = make_departure(seats=3, seats_taken={TUESDAY: (SeatPart(2),)})
     assert candidate(fits(nearly_full, make_leg(seats=1), ROADS)).free_seats == 1
     answer = exclusion(fits(nearly_full, make_leg(seats=2), ROADS))
     assert (answer.rule, answer.by) == (Rule.SEATS, 1)

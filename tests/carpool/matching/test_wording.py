@@ -17,6 +17,7 @@ from lotocar.carpool.matching.wording import (
     hour_note,
     sentences,
 )
+from lotocar.carpool.trips.rules import SeatPart
 from lotocar.world.roads.estimate import EstimatedRoads
 from tests.carpool.matching.cast import (
     CAHORS,
@@ -130,7 +131,7 @@ ABSENT: list[tuple[Rule, dict[str, Any], dict[str, Any], str]] = [
         {},
         "en pause jusqu'au mardi 15 décembre",
     ),
-    (Rule.SEATS, {"seats_taken": {TUESDAY: 3}}, {}, "plus de place ce jour-là"),
+    (Rule.SEATS, {"seats_taken": {TUESDAY: (SeatPart(3),)}}, {}, "plus de place ce jour-là"),
     (Rule.SEATS, {}, {"seats": 4}, "il ne reste que 3 places ce jour-là"),
     (
         Rule.HOUR,

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.trips import operations as trips
+from lotocar.carpool.trips import seats as trip_seats
 from lotocar.carpool.trips.models import SeatUse, TripRevision
 from lotocar.errors import Refused
 from tests.support.factories import TUESDAY, make_trip
@@ -19,7 +20,7 @@ def test_the_last_seat_has_one_winner(engine, session, now):
     def ask(_number: int) -> bool:
         with Session(engine) as own:
             try:
-                trips.take_seats(own, trip_id=trip.id, direction="out", day=TUESDAY, seats=1, now=now)
+                trip_seats.take_seats(own, trip_id=trip.id, direction="out", day=TUESDAY, seats=1, now=now)
             except Refused:
                 own.rollback()
                 return False

@@ -8,6 +8,7 @@ from lotocar.carpool.people import operations as people
 from lotocar.carpool.people import queries as people_queries
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries
+from lotocar.carpool.trips import seats as trip_seats
 from lotocar.carpool.trips.models import SeatUse, Trip, TripRevision
 from lotocar.carpool.trips.rules import DepartureOffer, TripOffer
 from lotocar.errors import Invalid, NotFound, Refused
@@ -210,7 +211,7 @@ def test_the_trips_of_a_suspended_driver_are_not_offered(session, now):
 
 
 def take(session, trip, now, seats, day=TUESDAY, direction="out"):
-    trips.take_seats(session, trip_id=trip.id, direction=direction, day=day, seats=seats, now=now)
+    trip_seats.take_seats(session, trip_id=trip.id, direction=direction, day=day, seats=seats, now=now)
 
 
 def test_seats_are_counted_by_direction_and_day(session, now):
@@ -226,7 +227,7 @@ def test_seats_are_counted_by_direction_and_day(session, now):
 def test_seats_given_back_may_be_taken_again(session, now):
     trip = make_trip(session, seats=1)
     take(session, trip, now, 1)
-    trips.release_seats(session, trip_id=trip.id, direction="out", day=TUESDAY, seats=1, now=now)
+    trip_seats.release_seats(session, trip_id=trip.id, direction="out", day=TUESDAY, seats=1, now=now)
     take(session, trip, now, 1)
     assert session.scalars(select(SeatUse.taken)).one() == 1
 
