@@ -1,11 +1,12 @@
-"""Departures as columns of numbers: what the index sweeps over, 62 bytes a departure.
+"""Departures as columns of numbers, one row a pattern: what the index sweeps over, some 58 bytes a row.
 
-Rarely needed things (pauses, seats already promised) stay beside, by departure number.
+Rarely needed things (pauses, seats already promised) stand on a shelf, by number. Columns of durations and days
+are as narrow as the largest value needs: an odd trip costs bytes, never exactness.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -13,89 +14,82 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.facts import DayRange, DepartureFacts
+from lotocar.carpool.matching.facts import DepartureFacts
+from lotocar.carpool.matching.patterns import Pattern, Shelf
 from lotocar.carpool.matching.times import minute_of
 from lotocar.world.roads.router import Ground
 from lotocar.world.roads.spots import Spots
 
 Rows = NDArray[np.intp]
+Ints = NDArray[np.int64]
 
 MINUTE_BITS = 11
 MINUTES = (1 << MINUTE_BITS) - 1
 UNKNOWN_HOUR = 1440  # sorts after every minute of the day
-BACK, WEEKLY, SPECIAL = 1, 2, 4
-_FIRST_DAY = 700_000  # 1917: codes of dates start after those of weekdays and stay within 20 bits
-_ALWAYS, _FOREVER = date.min.toordinal(), date.max.toordinal()
+WEEKLY_CODE = 0  # the calendar code of every weekly row; those of dates are above
+_FIRST_DAY = 700_000  # 1917: codes of dates stay within 20 bits, days of validity within 16
 
-
-def code_of_weekday(weekday: int) -> int:
-    """The calendar code of a weekly departure: 0 is Monday."""
-    return weekday
+# marks, from the lowest bit: weekdays 7, back 1, team only 1, abilities 7, seats 8, step 8
+WEEKDAYS, BACK, TEAM_ONLY = 0x7F, 1 << 7, 1 << 8
+_ABILITIES, _SEATS, _STEP = 9, 16, 24
+_EARLIER_DAYS = np.array([mask.bit_count() for mask in range(128)], dtype=np.int64)
 
 
 def code_of_day(day: date) -> int:
-    """The calendar code of a one-off departure."""
-    return 7 + day.toordinal() - _FIRST_DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What only some departures have."""
-
-    pauses: tuple[DayRange, ...]
-    seats_taken: Mapping[date, int]
-
-    def is_paused(self, day: date) -> bool:
-        return any(pause.first <= day <= pause.last for pause in self.pauses)
+    """The calendar code of a dated departure, and the number under which validity knows the day."""
+    return day.toordinal() - _FIRST_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One row per open departure.
+    """One row per pattern.
 
     `slot` is a calendar code (or, in a sorted table, a run number) and the minute of the day in its low
-    bits. `budget` is base time plus detour limit in seconds: the longest the whole way may last. `first` and
-    `last` are the ordinals of the days of validity.
+    bits. `budget` is base time plus detour limit in seconds: the longest the whole way may last. `marks` packs
+    the small things (see the functions below). `extra` is a number of the shelf. `first` and `last` are the days of
+    validity, 0 where there is no end. `departure` is the number of the pattern's first departure.
     """
 
     origin: Spots
     destination: Spots
     slot: NDArray[np.int32]
-    budget: NDArray[np.int32]
-    limit_minutes: NDArray[np.uint16]
-    flexibility_minutes: NDArray[np.uint16]
-    seats: NDArray[np.uint8]
-    flags: NDArray[np.uint8]
-    first: NDArray[np.int32]
-    last: NDArray[np.int32]
+    budget: NDArray[np.unsignedinteger[Any]]
+    limit_minutes: NDArray[np.unsignedinteger[Any]]
+    flexibility_minutes: NDArray[np.unsignedinteger[Any]]
+    marks: NDArray[np.uint32]
+    extra: NDArray[np.unsignedinteger[Any]]
+    first: NDArray[np.unsignedinteger[Any]]
+    last: NDArray[np.unsignedinteger[Any]]
     trip: NDArray[np.int32]
     departure: NDArray[np.int32]
     driver: NDArray[np.int32]
 
     @classmethod
-    def of(cls, departures: Sequence[DepartureFacts], ground: Ground) -> Columns:
-        """The open departures among these, in their order."""
-        rows = [one for one in departures if one.is_open]
+    def of(
+        cls, patterns: Sequence[Pattern], ground: Ground, shelf: Shelf, usual: Ints | None = None
+    ) -> Columns:
+        """These patterns, in their order. `usual` is how long each lasts by road, when it is not straight there."""
+        rows = [one.facts for one in patterns]
         origin = ground.locate(one.origin for one in rows)
         destination = ground.locate(one.destination for one in rows)
-        usual = ground.seconds_between(origin, destination)
-        limit = _column((one.max_detour_minutes for one in rows), np.uint16)
-        measured = _column((-1 if one.base_seconds is None else one.base_seconds for one in rows), np.int64)
-        base = np.where(measured < 0, usual, measured)
+        if usual is None:
+            usual = ground.seconds_between(origin, destination)
+        limit = _ints(one.max_detour_minutes for one in rows)
+        measured = _ints(-1 if one.base_seconds is None else one.base_seconds for one in rows)
         return cls(
             origin=origin,
             destination=destination,
-            slot=_column((_slot(one) for one in rows), np.int32),
-            budget=(base + 60 * limit.astype(np.int64)).astype(np.int32),
-            limit_minutes=limit,
-            flexibility_minutes=_column((one.flexibility_minutes for one in rows), np.uint16),
-            seats=_column((one.seats for one in rows), np.uint8),
-            flags=_column((_flags(one) for one in rows), np.uint8),
-            first=_column((_ordinal(one.valid_from, _ALWAYS) for one in rows), np.int32),
-            last=_column((_ordinal(one.valid_until, _FOREVER) for one in rows), np.int32),
-            trip=_column((one.trip_id for one in rows), np.int32),
-            departure=_column((one.departure_id for one in rows), np.int32),
-            driver=_column((one.driver_id for one in rows), np.int32),
+            slot=_ints(map(_slot, rows)).astype(np.int32),
+            budget=_narrow(np.where(measured < 0, usual, measured) + 60 * limit),
+            limit_minutes=_narrow(limit),
+            flexibility_minutes=_narrow(_ints(one.flexibility_minutes for one in rows)),
+            marks=_ints(map(_marks, patterns)).astype(np.uint32),
+            extra=_narrow(_ints(map(shelf.number_of, rows))),
+            first=_narrow(_ints(_valid_day(one.valid_from) for one in rows)),
+            last=_narrow(_ints(_valid_day(one.valid_until) for one in rows)),
+            trip=_ints(one.trip_id for one in rows).astype(np.int32),
+            departure=_ints(one.departure_id for one in rows).astype(np.int32),
+            driver=_ints(one.driver_id for one in rows).astype(np.int32),
         )
 
     def __len__(self) -> int:
@@ -106,6 +100,11 @@ class Columns:
         """The memory held."""
         return sum(int(getattr(self, one.name).nbytes) for one in fields(self))
 
+    @property
+    def departures(self) -> int:
+        """How many departures the rows stand for."""
+        return int(np.maximum(_EARLIER_DAYS[self.marks & WEEKDAYS], 1).sum())
+
     def take(self, rows: Rows) -> Columns:
         """The rows of these ranks."""
         return Columns(**{one.name: _take(getattr(self, one.name), rows) for one in fields(self)})
@@ -115,19 +114,69 @@ class Columns:
         """The rows of all the parts, at least one, one after another."""
         return cls(**{one.name: _joined([getattr(part, one.name) for part in parts]) for one in fields(cls)})
 
-    def by_number(self) -> list[bytes]:
-        """Every column in the order of departure numbers, to compare two sets of rows."""
-        ordered = self.take(np.argsort(self.departure, kind="stable"))
-        return [_raw(getattr(ordered, one.name)) for one in fields(self)]
-
     def with_slot(self, slot: NDArray[np.int32]) -> Columns:
         return replace(self, slot=slot)
 
+    def renumbered(self, extra: Ints) -> Columns:
+        """The same with other numbers of a shelf."""
+        return replace(self, extra=_narrow(extra))
 
-def _raw(column: Any) -> bytes:
-    if isinstance(column, Spots):
-        return b"".join(axis.tobytes() for axis in (column.x, column.y, column.z, column.zone))
-    return bytes(column.tobytes())
+    def on_days(self, days: Sequence[date]) -> tuple[Rows, Rows]:
+        """The rows of unsorted columns that leave on one of the days, each with the rank of its day."""
+        code = self.slot >> MINUTE_BITS
+        found = [
+            np.flatnonzero(
+                np.where(
+                    code == WEEKLY_CODE, runs_weekly(self.marks, day.weekday()), code == code_of_day(day)
+                )
+            )
+            for day in days
+        ]
+        return np.concatenate(found), np.repeat(np.arange(len(found)), [len(rows) for rows in found])
+
+    def departures_on(self, rows: Rows, weekdays: Ints) -> Ints:
+        """The number of the departure of each row on a weekday on which it runs."""
+        marks = self.marks[rows].astype(np.int64)
+        earlier = _EARLIER_DAYS[marks & WEEKDAYS & ((1 << weekdays) - 1)]
+        number: Ints = self.departure[rows] + (marks >> _STEP) * earlier
+        return number
+
+    def by_departure(self, shelf: Shelf) -> tuple[list[bytes], list[tuple[int, object]]]:
+        """Every departure by itself, in the order of their numbers, whatever rows hold them; and the extras."""
+        code = self.slot >> MINUTE_BITS
+        found = [np.flatnonzero(self.marks & (1 << weekday)) for weekday in range(7)]
+        weekdays = np.repeat(np.arange(8), [*(len(rows) for rows in found), int((code != WEEKLY_CODE).sum())])
+        rows = np.concatenate((*found, np.flatnonzero(code != WEEKLY_CODE)))
+        number = self.departures_on(rows, weekdays % 7)
+        order = np.lexsort((self.slot[rows], number))
+        rows, weekdays, number = rows[order], weekdays[order], number[order]
+        bare = self.marks[rows] & ~np.uint32(WEEKDAYS) & np.uint32((1 << _STEP) - 1)
+        raw = [weekdays.tobytes(), number.tobytes(), bare.tobytes()]
+        for one in fields(self):
+            if one.name not in ("marks", "extra", "departure"):
+                raw += _raw(getattr(self, one.name).take(rows))
+        special = np.flatnonzero(self.extra[rows])
+        return raw, [(int(number[rank]), shelf[int(self.extra[rows[rank]])]) for rank in special.tolist()]
+
+
+def runs_weekly(marks: NDArray[np.uint32], weekday: int) -> NDArray[np.bool_]:
+    """Whether each row is a weekly one of this weekday."""
+    runs: NDArray[np.bool_] = (marks & np.uint32(1 << weekday)) != 0
+    return runs
+
+
+def seats_of(marks: Ints) -> Ints:
+    return (marks >> _SEATS) & 0xFF
+
+
+def abilities_of(marks: Ints) -> Ints:
+    """Bits of people.rules.ABILITIES; -1 (every bit) for a driver whom nobody asked."""
+    return ((marks >> _ABILITIES) & 0x7F) - 1
+
+
+def _raw(column: Any) -> list[bytes]:
+    parts = (column.x, column.y, column.z, column.zone) if isinstance(column, Spots) else (column,)
+    return [bytes(part.astype(np.int64).tobytes()) for part in parts]
 
 
 def _take(column: Any, rows: Rows) -> Any:
@@ -138,29 +187,28 @@ def _joined(parts: list[Any]) -> Any:
     return Spots.joined(parts) if isinstance(parts[0], Spots) else np.concatenate(parts)
 
 
-def _column(values: Iterable[int], kind: type[np.integer[Any]]) -> NDArray[Any]:
-    return np.fromiter(values, dtype=kind)
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _narrow(values: Ints) -> NDArray[np.unsignedinteger[Any]]:
+    """The same in the least bytes."""
+    largest = int(values.max()) if len(values) else 0
+    return values.astype(np.min_scalar_type(largest))
 
 
 def _slot(one: DepartureFacts) -> int:
-    code = code_of_day(one.day) if one.day is not None else code_of_weekday(one.weekday or 0)
+    code = WEEKLY_CODE if one.day is None else code_of_day(one.day)
     return (code << MINUTE_BITS) | (UNKNOWN_HOUR if one.hour is None else minute_of(one.hour))
 
 
-def _flags(one: DepartureFacts) -> int:
-    back = BACK if one.direction == "back" else 0
-    weekly = WEEKLY if one.day is None else 0
-    return back | weekly | (SPECIAL if one.pauses or one.seats_taken else 0)
+def _marks(one: Pattern) -> int:
+    facts = one.facts
+    abilities = 0 if facts.abilities is None else facts.abilities + 1
+    flags = (BACK if facts.direction == "back" else 0) | (TEAM_ONLY if facts.team_only else 0)
+    packed = (abilities << _ABILITIES) | (facts.seats << _SEATS) | (one.step << _STEP)
+    return one.weekdays | flags | packed
 
 
-def _ordinal(day: date | None, otherwise: int) -> int:
-    return otherwise if day is None else day.toordinal()
-
-
-def extras_of(departures: Iterable[DepartureFacts]) -> dict[int, Extras]:
-    """What the columns do not hold, by departure number."""
-    return {
-        one.departure_id: Extras(one.pauses, one.seats_taken)
-        for one in departures
-        if one.is_open and (one.pauses or one.seats_taken)
-    }
+def _valid_day(day: date | None) -> int:
+    return 0 if day is None else max(1, code_of_day(day))

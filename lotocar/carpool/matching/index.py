@@ -1,22 +1,25 @@
 """The same answer as looking at every departure, without looking at every departure. Pure.
 
-An Index is a frozen snapshot: a sorted table, the rows of it that died since, and a short tail of rows added
-since, looked at whole. A change gives a new snapshot that shares the table; one thread may search while
-another changes. When the tail is long the whole is sorted anew.
+An Index is a frozen snapshot: a sorted table, the rows of it that died since, a short tail of rows added
+since, looked at whole, and the few departures that pass by declared places. A change gives a new snapshot
+that shares the table; one thread may search while another changes. When the tail is long the whole is sorted
+anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, Columns, Extras, Rows, extras_of
+from lotocar.carpool.matching.columns import Columns, Rows
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts
-from lotocar.carpool.matching.rules import Need, rank
+from lotocar.carpool.matching.patterns import Pattern, Shelf, patterns
+from lotocar.carpool.matching.routed import Routed
+from lotocar.carpool.matching.rules import Need
 from lotocar.carpool.matching.sieve import Hits, Sieve
 from lotocar.carpool.matching.table import Table
 from lotocar.world.roads.router import Ground
@@ -28,67 +31,95 @@ _BATCH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A snapshot of every open departure on one ground. `extras` goes by departure number."""
+    """A snapshot of every open departure on one ground. `alive` has a bit for each row of the table."""
 
     ground: Ground
     table: Table
-    alive: NDArray[np.bool_]
+    alive: NDArray[np.uint8]
+    dead: int
     tail: Columns
-    extras: Mapping[int, Extras]
+    routed: Routed
+    shelf: Shelf
 
     @classmethod
     def build(cls, departures: Iterable[DepartureFacts], ground: Ground) -> Index:
         """The index of these departures, read a batch at a time so that a million do not stand in memory."""
-        parts, extras = [Columns.of((), ground)], dict[int, Extras]()
-        left = iter(departures)
-        while batch := list(islice(left, _BATCH)):
-            parts.append(Columns.of(batch, ground))
-            extras.update(extras_of(batch))
-        return _sorted(ground, Columns.joined(parts), extras)
+        shelf = Shelf()
+        routed = Routed.of((), ground, shelf)
+        parts = [Columns.of((), ground, shelf)]
+        for batch in _batches(departures):
+            straight, by_places = _apart(patterns(batch))
+            parts.append(Columns.of(straight, ground, shelf))
+            routed = routed.joined(Routed.of(by_places, ground, shelf)) if by_places else routed
+        return _sorted(ground, Columns.joined(parts), routed, shelf)
 
     def __len__(self) -> int:
-        return int(self.alive.sum()) + len(self.tail)
+        """How many departures."""
+        return self._living().departures + self.routed.columns.departures
+
+    @property
+    def rows(self) -> int:
+        """How many rows stand for them."""
+        return len(self.table.columns) - self.dead + len(self.tail) + len(self.routed)
 
     @property
     def nbytes(self) -> int:
-        """The memory of the columns."""
-        return self.table.columns.nbytes + self.tail.nbytes + self.alive.nbytes
+        """The memory of the columns; the shelf comes on top."""
+        return self.table.nbytes + self.tail.nbytes + self.alive.nbytes + self.routed.nbytes
 
     def replaced(self, trips: Collection[int], departures: Sequence[DepartureFacts]) -> Index:
         """The index in which these trips have these departures and no other (none: they are gone)."""
         changed = np.fromiter(trips, dtype=np.int32)
-        columns = self.table.columns
-        dead = np.isin(columns.trip, changed) & self.alive
-        stale = np.isin(self.tail.trip, changed)
-        gone = {*columns.departure[dead].tolist(), *self.tail.departure[stale].tolist()}
-        extras = {number: one for number, one in self.extras.items() if number not in gone}
-        extras.update(extras_of(departures))
-        tail = Columns.joined((self.tail.take(np.flatnonzero(~stale)), Columns.of(departures, self.ground)))
-        index = Index(self.ground, self.table, self.alive & ~dead, tail, extras)
+        straight, by_places = _apart(patterns(departures))
+        gone = np.flatnonzero(np.isin(self.table.columns.trip, changed))
+        gone = gone[_is_alive(self.alive, gone)]
+        index = replace(
+            self,
+            alive=_without(self.alive, gone),
+            dead=self.dead + len(gone),
+            tail=self._tail(changed, straight),
+            routed=self._routed(changed, by_places),
+        )
         return index._compacted() if index._is_ragged() else index
 
+    def _tail(self, changed: NDArray[np.int32], added: Sequence[Pattern]) -> Columns:
+        kept = self.tail.take(np.flatnonzero(~np.isin(self.tail.trip, changed)))
+        return Columns.joined((kept, Columns.of(added, self.ground, self.shelf)))
+
+    def _routed(self, changed: NDArray[np.int32], added: Sequence[Pattern]) -> Routed:
+        stale = np.isin(self.routed.columns.trip, changed)
+        if not stale.any() and not added:
+            return self.routed
+        kept = self.routed.take(np.flatnonzero(~stale))
+        return kept.joined(Routed.of(added, self.ground, self.shelf))
+
     def _is_ragged(self) -> bool:
-        loose = len(self.tail) + len(self.alive) - int(self.alive.sum())
-        return loose > max(TAIL_AT_LEAST, TAIL_SHARE * len(self.alive))
+        loose = len(self.tail) + self.dead
+        return loose > max(TAIL_AT_LEAST, TAIL_SHARE * len(self.table.columns))
 
     def _compacted(self) -> Index:
-        return _sorted(self.ground, self._living(), self.extras)
+        """The same, sorted, with a shelf that holds no more than what is used."""
+        living, shelf = self._living(), Shelf()
+        numbers = {
+            number: shelf.number(self.shelf[number])
+            for column in (living.extra, self.routed.columns.extra)
+            for number in np.unique(column).tolist()
+        }
+        kept = replace(self.routed, columns=_renumbered(self.routed.columns, numbers))
+        return _sorted(self.ground, _renumbered(living, numbers), kept, shelf)
 
     def _living(self) -> Columns:
-        """Every open departure once, in no particular order, slots starting with the calendar code."""
-        columns = self.table.columns
-        code = self.table.runs.code[columns.slot >> MINUTE_BITS]
-        unsorted = columns.with_slot((code << MINUTE_BITS) | (columns.slot & MINUTES))
-        return Columns.joined((unsorted.take(np.flatnonzero(self.alive)), self.tail))
+        """Every row but for places on the way, in no particular order, slots starting with the calendar code."""
+        rows = np.arange(len(self.table.columns))
+        kept = self.table.unsorted().take(rows[_is_alive(self.alive, rows)])
+        return Columns.joined((kept, self.tail))
 
     def holds_the_same_as(self, other: Index) -> bool:
-        """Whether both would answer everything alike: the same rows and extras, however they came."""
-        mine, theirs = self._living(), other._living()
-        return (
-            len(mine) == len(theirs)
-            and self.extras == other.extras
-            and mine.by_number() == theirs.by_number()
-        )
+        """Whether both would answer everything alike: the same departures and extras, however they came."""
+        return self._told_apart() == other._told_apart()
+
+    def _told_apart(self) -> tuple[object, object]:
+        return self._living().by_departure(self.shelf), self.routed.same_rows(self.shelf)
 
     def candidates(
         self, need: Need, asked_recently: Mapping[int, int], first: int | None = None
@@ -97,25 +128,65 @@ class Index:
 
         `first` keeps the best ones only, for who shows no more.
         """
-        sieve = Sieve(self.ground, need, self.extras)
+        sieve = Sieve(self.ground, need, self.shelf)
+        hits = self._hits(sieve)
+        order = sieve.order(hits, asked_recently)[:first]
+        return [sieve.candidate(hits, rank) for rank in order.tolist()]
+
+    def _hits(self, sieve: Sieve) -> Hits:
         rows, days = sieve.cut(self.table)
-        alive = self.alive[rows]
-        settled = sieve.sift(self.table.columns, rows[alive], days[alive])
-        if len(self.tail) == 0:
-            return _said(sieve, settled, asked_recently, first)
-        recent = sieve.sift(self.tail, *sieve.of_those_days(self.tail))
-        both = _said(sieve, settled, asked_recently, first) + _said(sieve, recent, asked_recently, first)
-        return sorted(both, key=lambda one: rank(one, asked_recently))[:first]
+        if self.dead:
+            alive = _is_alive(self.alive, rows)
+            rows, days = rows[alive], days[alive]
+        found = [sieve.sift(self.table.columns, rows, days)]
+        if len(self.tail):
+            found.append(sieve.sift(self.tail, *self.tail.on_days(sieve.days)))
+        if len(self.routed):
+            found.append(sieve.sift_routed(self.routed))
+        return Hits.joined(found)
 
 
-def _said(sieve: Sieve, hits: Hits, asked_recently: Mapping[int, int], first: int | None) -> list[Candidate]:
-    order = sieve.order(hits, asked_recently)[:first]
-    return [sieve.candidate(hits, number) for number in order.tolist()]
+def _batches(departures: Iterable[DepartureFacts]) -> Iterator[list[DepartureFacts]]:
+    """About _BATCH at a time, departures of one trip that come together staying together."""
+    batch: list[DepartureFacts] = []
+    for _, together in groupby(departures, key=lambda one: one.trip_id):
+        batch.extend(together)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    yield batch
 
 
-def _sorted(ground: Ground, columns: Columns, extras: Mapping[int, Extras]) -> Index:
-    table = Table.of(columns)
-    return Index(ground, table, np.ones(len(columns), dtype=bool), columns.take(_NONE), extras)
+def _apart(found: Iterable[Pattern]) -> tuple[list[Pattern], list[Pattern]]:
+    """Those that go straight there, and those that pass by declared places."""
+    straight: list[Pattern] = []
+    by_places: list[Pattern] = []
+    for one in found:
+        (by_places if one.facts.vias else straight).append(one)
+    return straight, by_places
+
+
+def _renumbered(columns: Columns, numbers: Mapping[int, int]) -> Columns:
+    old, which = np.unique(columns.extra, return_inverse=True)
+    new = np.array([numbers[number] for number in old.tolist()], dtype=np.int64)
+    return columns.renumbered(new[which])
+
+
+def _is_alive(alive: NDArray[np.uint8], rows: Rows) -> NDArray[np.bool_]:
+    bits = alive[rows >> 3] >> (rows & 7).astype(np.uint8)
+    is_alive: NDArray[np.bool_] = (bits & 1).astype(bool)
+    return is_alive
+
+
+def _without(alive: NDArray[np.uint8], rows: Rows) -> NDArray[np.uint8]:
+    left = alive.copy()
+    np.bitwise_and.at(left, rows >> 3, ~(1 << (rows & 7)).astype(np.uint8))
+    return left
+
+
+def _sorted(ground: Ground, columns: Columns, routed: Routed, shelf: Shelf) -> Index:
+    everyone = np.full((len(columns) + 7) // 8, 255, dtype=np.uint8)
+    return Index(ground, Table.of(columns), everyone, 0, columns.take(_NONE), routed, shelf)
 
 
 _NONE: Rows = np.zeros(0, dtype=np.intp)

@@ -6,10 +6,11 @@ All the days on which a driver may leave are swept together; each row goes with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +18,23 @@ from numpy.typing import NDArray
 from lotocar.carpool.matching import rules
 from lotocar.carpool.matching.columns import (
     BACK,
-    MINUTE_BITS,
     MINUTES,
-    SPECIAL,
+    TEAM_ONLY,
     UNKNOWN_HOUR,
-    WEEKLY,
+    WEEKDAYS,
+    WEEKLY_CODE,
     Columns,
-    Extras,
+    Ints,
     Rows,
+    abilities_of,
     code_of_day,
-    code_of_weekday,
+    seats_of,
 )
 from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.patterns import Shelf
+from lotocar.carpool.matching.routed import Routed
 from lotocar.carpool.matching.rules import Need, Way
-from lotocar.carpool.matching.table import Ints, Table
+from lotocar.carpool.matching.table import Table
 from lotocar.carpool.matching.times import epoch, epochs
 from lotocar.world.roads.router import Ground
 from lotocar.world.roads.spots import spot
@@ -43,37 +47,46 @@ _ALL_DAY = (0, UNKNOWN_HOUR - 1)
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Rows that fit: the rank of their day, seconds to the pick-up, seconds of detour, seats left."""
+    """Departures that fit, each by its numbers: the rank of its day, seconds, seats left."""
 
-    columns: Columns
-    rows: Rows
+    trip: Ints
+    departure: Ints
+    driver: Ints
+    marks: Ints
+    minute: Ints
+    limit_minutes: Ints
     days: Rows
     to_pickup: Ints
+    ride: Ints
     detour: Ints
     free: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence[Hits]) -> Hits:
+        """The hits of all the parts."""
+        found = [one for one in parts if len(one.days)] or [parts[0]]
+        return found[0] if len(found) == 1 else cls(**{name: _column(found, name) for name in _NAMES})
+
+
+_NAMES = tuple(one.name for one in fields(Hits))
+
+
+def _column(parts: Sequence[Hits], name: str) -> Any:
+    return np.concatenate([getattr(part, name) for part in parts])
 
 
 class Sieve:
     """A leg, ready to be asked of columns on one ground."""
 
-    def __init__(self, ground: Ground, need: Need, extras: Mapping[int, Extras]) -> None:
+    def __init__(self, ground: Ground, need: Need, shelf: Shelf) -> None:
         self.ground = ground
         self.need = need
-        self.extras = extras
+        self.shelf = shelf
         self.days = rules.days_of(need)
         self.pickup = ground.locate([need.leg.pickup])
         self.dropoff = ground.locate([need.leg.dropoff])
-        # from the pick-up to what the window speaks of
-        self.to_anchor = need.ride.seconds if need.wish.anchor == "dropoff" else 0
-
-    def of_those_days(self, columns: Columns) -> tuple[Rows, Rows]:
-        """The rows of unsorted columns that leave on one of the days, with their day."""
-        code = columns.slot >> MINUTE_BITS
-        found = [
-            np.flatnonzero((code == code_of_weekday(day.weekday())) | (code == code_of_day(day)))
-            for day in self.days
-        ]
-        return np.concatenate(found), np.repeat(np.arange(len(found)), [len(rows) for rows in found])
+        self.weekdays = np.array([day.weekday() for day in self.days])
+        self.ordinals = np.array([code_of_day(day) for day in self.days])
 
     def cut(self, table: Table) -> tuple[Rows, Rows]:
         """The rows of a table that bounds alone cannot exclude, with their day."""
@@ -98,44 +111,95 @@ class Sieve:
         found = [
             (rank, table.of_code(code))
             for rank, day in enumerate(self.days)
-            for code in (code_of_weekday(day.weekday()), code_of_day(day))
+            for code in (WEEKLY_CODE, code_of_day(day))
         ]
         runs = np.concatenate([np.arange(one.start, one.stop, dtype=np.intp) for _, one in found])
         return runs, np.repeat([rank for rank, _ in found], [len(one) for _, one in found])
 
     def _minutes(
-        self, flexible: Ints, days: Rows, soonest: NDArray[np.float64], longest: NDArray[np.float64]
+        self,
+        flexible: NDArray[np.int32],
+        days: Rows,
+        soonest: NDArray[np.float64],
+        longest: NDArray[np.float64],
     ) -> tuple[Ints, Ints]:
         """Between which minutes of its day a driver of each run must leave to pass in time."""
         midnight, regular = _midnights(self.days)
         wish = self.need.wish
-        start = wish.earliest - self.to_anchor - midnight[days] - flexible - longest - _MARGIN_S
-        end = wish.latest - self.to_anchor - midnight[days] + flexible - soonest + _MARGIN_S
+        to_anchor = self._to_anchor(self.need.ride.seconds)
+        start = wish.earliest - to_anchor - midnight[days] - flexible - longest - _MARGIN_S
+        end = wish.latest - to_anchor - midnight[days] + flexible - soonest + _MARGIN_S
         first, last = _ALL_DAY
         earliest = np.clip(np.floor(start / 60), first, last + 1).astype(np.int64)
         latest = np.clip(np.ceil(end / 60), first - 1, last).astype(np.int64)
         # on a day of 23 or 25 hours a minute of the clock says little about the instant
         return np.where(regular[days], earliest, first), np.where(regular[days], latest, last)
 
+    def _to_anchor(self, ride: Any) -> Any:
+        """From the pick-up to what the window speaks of."""
+        return ride if self.need.wish.anchor == "dropoff" else 0
+
     def sift(self, columns: Columns, rows: Rows, days: Rows) -> Hits:
         """Those of these rows that fit."""
+        runs = self._runs_that_day(columns, rows, days)
+        rows, days = rows[runs], days[runs]
+        ride, extra = self.need.ride.seconds, self.need.extra_detour_seconds
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
-        extra = self.need.extra_detour_seconds
-        able = to_pickup + self.need.ride.seconds <= columns.budget[rows] + extra
-        able &= self._is_in_time(columns, rows, days, to_pickup)
+        able = to_pickup + ride <= columns.budget[rows].astype(np.int64) + extra
+        able &= self._is_in_time(columns, rows, days, to_pickup, ride)
         rows, days, to_pickup = rows[able], days[able], to_pickup[able]
         onward = self.ground.seconds_between(self.dropoff, columns.destination.take(rows))
-        spare = columns.budget[rows] - to_pickup - self.need.ride.seconds - onward
-        free = self._free_seats(columns, rows, days)
-        able = (spare >= -extra) & (free >= self.need.leg.seats) & self._is_valid(columns, rows, days)
-        able &= self._is_allowed(columns.driver[rows])
-        detour = np.maximum(0, 60 * columns.limit_minutes[rows].astype(np.int64) - spare)
-        return Hits(columns, rows[able], days[able], to_pickup[able], detour[able], free[able])
+        return self._hits(columns, rows, days, to_pickup, np.full(len(rows), ride), to_pickup + ride + onward)
 
-    def _is_in_time(self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints) -> NDArray[np.bool_]:
+    def sift_routed(self, routed: Routed) -> Hits:
+        """Those of the rows with places on the way that fit."""
+        rows, days = routed.columns.on_days(self.days)
+        to_pickup, ride, whole = routed.take(rows).ways(
+            self.ground, self.pickup, self.dropoff, self.need.ride.seconds
+        )
+        able = self._is_in_time(routed.columns, rows, days, to_pickup, ride)
+        return self._hits(routed.columns, rows[able], days[able], to_pickup[able], ride[able], whole[able])
+
+    def _hits(
+        self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints, ride: Ints, whole: Ints
+    ) -> Hits:
+        """The rows that pass in time and that also fit otherwise, `whole` being the driver's way in seconds."""
+        spare = columns.budget[rows].astype(np.int64) - whole
+        able = (spare >= -self.need.extra_detour_seconds) & self._is_valid(columns, rows, days)
+        able &= self._is_allowed(columns, rows)
+        rows, days, spare, to_pickup, ride = (one[able] for one in (rows, days, spare, to_pickup, ride))
+        marks = columns.marks[rows].astype(np.int64)
+        free = self._free_seats(columns.extra[rows], seats_of(marks), days, to_pickup, ride)
+        able = free >= self.need.leg.seats
+        rows, days = rows[able], days[able]
+        limit = columns.limit_minutes[rows].astype(np.int64)
+        return Hits(
+            trip=columns.trip[rows].astype(np.int64),
+            departure=columns.departures_on(rows, self.weekdays[days]),
+            driver=columns.driver[rows].astype(np.int64),
+            marks=marks[able],
+            minute=(columns.slot[rows] & MINUTES).astype(np.int64),
+            limit_minutes=limit,
+            days=days,
+            to_pickup=to_pickup[able],
+            ride=ride[able],
+            detour=np.maximum(0, 60 * limit - spare[able]),
+            free=free[able],
+        )
+
+    def _runs_that_day(self, columns: Columns, rows: Rows, days: Rows) -> NDArray[np.bool_]:
+        """Whether each row leaves on its day: a dated one is here for its date."""
+        marks = columns.marks[rows]
+        wanted = (1 << self.weekdays).astype(np.uint32)[days]
+        runs: NDArray[np.bool_] = ((marks & wanted) != 0) | ((marks & WEEKDAYS) == 0)
+        return runs
+
+    def _is_in_time(
+        self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints, ride: Any
+    ) -> NDArray[np.bool_]:
         minute = columns.slot[rows] & MINUTES
         pickup = _instants(self.days)[days, minute] + to_pickup
-        anchor, wish = pickup + self.to_anchor, self.need.wish
+        anchor, wish = pickup + self._to_anchor(ride), self.need.wish
         slack = 60 * columns.flexibility_minutes[rows].astype(np.int64)
         in_time = (wish.earliest - slack <= anchor) & (anchor <= wish.latest + slack)
         if self.need.leg.not_before is not None:
@@ -146,54 +210,63 @@ class Sieve:
         return fits
 
     def _is_valid(self, columns: Columns, rows: Rows, days: Rows) -> NDArray[np.bool_]:
-        ordinal = np.array([day.toordinal() for day in self.days])[days]
-        valid: NDArray[np.bool_] = (columns.first[rows] <= ordinal) & (ordinal <= columns.last[rows])
+        day, last = self.ordinals[days], columns.last[rows]
+        valid: NDArray[np.bool_] = (columns.first[rows] <= day) & ((last == 0) | (day <= last))
         return valid
 
-    def _is_allowed(self, drivers: NDArray[np.int32]) -> NDArray[np.bool_]:
+    def _is_allowed(self, columns: Columns, rows: Rows) -> NDArray[np.bool_]:
+        """Whether the driver may and can take this passenger, and may be shown here."""
         leg = self.need.leg
+        allowed = np.ones(len(rows), dtype=bool)
         barred = [*leg.avoid, *(() if leg.passenger_id is None else (leg.passenger_id,))]
-        return np.isin(drivers, np.array(barred, dtype=np.int64), invert=True) if barred else drivers >= 0
+        if barred:
+            allowed &= np.isin(columns.driver[rows], np.array(barred, dtype=np.int64), invert=True)
+        marks = columns.marks[rows].astype(np.int64)
+        if leg.is_public:
+            allowed &= (marks & TEAM_ONLY) == 0
+        if leg.needs:
+            allowed &= (leg.needs & ~abilities_of(marks)) == 0
+        return allowed
 
-    def _free_seats(self, columns: Columns, rows: Rows, days: Rows) -> Ints:
-        """The seats left on each row's day; none when it is paused."""
-        free = columns.seats[rows].astype(np.int64)
-        for rank in np.flatnonzero(columns.flags[rows] & SPECIAL).tolist():
-            day, extras = self.days[days[rank]], self.extras[int(columns.departure[rows[rank]])]
-            free[rank] = 0 if extras.is_paused(day) else free[rank] - extras.seats_taken.get(day, 0)
+    def _free_seats(self, extra: NDArray[Any], seats: Ints, days: Rows, to_pickup: Ints, ride: Ints) -> Ints:
+        """The seats left on each row's day and part of the way; none when it does not run."""
+        free = seats.copy()
+        for rank in np.flatnonzero(extra).tolist():
+            day, extras = self.days[days[rank]], self.shelf[int(extra[rank])]
+            start, end = int(to_pickup[rank]), int(to_pickup[rank] + ride[rank])
+            left = rules.seats_left(int(seats[rank]), extras.taken(day), start, end)
+            free[rank] = 0 if extras.is_paused(day) else left
         return free
 
     def order(self, hits: Hits, asked_recently: Mapping[int, int]) -> NDArray[np.intp]:
         """The ranks of these hits in the order of `rules.rank`."""
-        columns, rows = hits.columns, hits.rows
-        minute = columns.slot[rows] & MINUTES
-        unknown = minute == UNKNOWN_HOUR
-        anchor = _instants(self.days)[hits.days, minute] + hits.to_pickup + self.to_anchor
+        unknown = hits.minute == UNKNOWN_HOUR
+        anchor = _instants(self.days)[hits.days, hits.minute] + hits.to_pickup + self._to_anchor(hits.ride)
         wanted = self.need.wish.wanted
         gap = np.zeros_like(anchor) if wanted is None else np.where(unknown, 0, np.abs(anchor - wanted))
         asked = np.zeros_like(anchor)
         if asked_recently:
-            asked[:] = [asked_recently.get(driver, 0) for driver in columns.driver[rows].tolist()]
-        keys = (columns.departure[rows], columns.trip[rows], asked, gap, unknown, hits.detour)
-        return np.lexsort([key.astype(np.int64) for key in keys])
+            asked[:] = [asked_recently.get(driver, 0) for driver in hits.driver.tolist()]
+        least = (hits.departure, hits.trip, gap, hits.detour, asked)
+        return np.lexsort((*least, gap // rules.GAP_STEP_S, unknown, hits.detour // 60))
 
     def candidate(self, hits: Hits, rank: int) -> Candidate:
         """The hit of this rank, said in full."""
-        columns, row, day = hits.columns, hits.rows[rank], int(hits.days[rank])
-        minute = int(columns.slot[row]) & MINUTES
-        flags = int(columns.flags[row])
+        day, minute, marks = (int(one[rank]) for one in (hits.days, hits.minute, hits.marks))
+        abilities = int(abilities_of(hits.marks[rank]))
         return rules.candidate_of(
             self.need,
-            trip_id=int(columns.trip[row]),
-            departure_id=int(columns.departure[row]),
-            driver_id=int(columns.driver[row]),
-            direction="back" if flags & BACK else "out",
+            trip_id=int(hits.trip[rank]),
+            departure_id=int(hits.departure[rank]),
+            driver_id=int(hits.driver[rank]),
+            direction="back" if marks & BACK else "out",
             day=self.days[day],
-            is_weekly=bool(flags & WEEKLY),
+            is_weekly=bool(marks & WEEKDAYS),
             leaves=None if minute == UNKNOWN_HOUR else int(_instants(self.days)[day, minute]),
-            way=Way(int(hits.to_pickup[rank]), int(hits.detour[rank]), exact=False),
-            max_detour_minutes=int(columns.limit_minutes[row]),
+            drive=Way(int(hits.to_pickup[rank]), int(hits.ride[rank]), int(hits.detour[rank]), exact=False),
+            max_detour_minutes=int(hits.limit_minutes[rank]),
             free_seats=int(hits.free[rank]),
+            abilities=None if abilities < 0 else abilities,
         )
 
 

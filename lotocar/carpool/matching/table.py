@@ -1,8 +1,9 @@
-"""Columns sorted by calendar, then by block of origins, then by hour, with a directory of their runs.
+"""Columns sorted by calendar, block of origins, length and hour, with a directory of their runs.
 
-A run holds the departures of one weekday (or date) whose origins lie in one block of ground. For each run
-the directory keeps a box around its origins, its largest budget and its largest flexibility: enough to know,
-without looking at its rows, between which hours a driver must leave to pass in time, or that none can.
+A run holds the weekly departures (or those of one date) whose origins lie in one block of ground and whose
+budgets are alike. For each run the directory keeps a box around its origins, its largest budget and its
+largest flexibility: enough to know, without looking at its rows, between which hours a driver must leave to
+pass in time, or that none can.
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, Columns, Rows
+from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, Columns, Ints, Rows
 from lotocar.world.roads.spots import UNIT_M, Spot, Spots
 
 _BLOCK_SHIFT = 22  # blocks of 2**22 steps of 3 mm: 12.6 km
 _RUN_WORTH_CUTTING = 512  # below, a calendar code stays in one run
+_LENGTHS_S = (1200, 2400, 4800)  # where budgets are told apart: a short trip is out of reach of most requests
 
-Ints = NDArray[np.int64]
 
-
-Axes = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+Axes = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,14 @@ class Directory:
     code: NDArray[np.int32]
     low: Axes
     high: Axes
-    budget: Ints
-    flexibility_seconds: Ints
+    budget: NDArray[np.int32]
+    flexibility_seconds: NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory held."""
+        whole = (self.code, *self.low, *self.high, self.budget, self.flexibility_seconds)
+        return sum(int(one.nbytes) for one in whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Table:
     def of(cls, columns: Columns) -> Table:
         """These rows (slots starting with the calendar code), sorted."""
         code, minute = columns.slot >> MINUTE_BITS, columns.slot & MINUTES
-        block = _blocks(columns.origin, code)
+        block = _blocks(columns, code)
         order = np.lexsort((minute, block, code))
         columns, code, minute, block = columns.take(order), code[order], minute[order], block[order]
         starts = np.ones(len(code), dtype=bool)
@@ -56,6 +62,17 @@ class Table:
         run = np.cumsum(starts) - 1
         slot = ((run << MINUTE_BITS) | minute).astype(np.int32)
         return cls(columns.with_slot(slot), _directory(columns, code, np.flatnonzero(starts)))
+
+    @property
+    def nbytes(self) -> int:
+        """The memory held."""
+        return self.columns.nbytes + self.runs.nbytes
+
+    def unsorted(self) -> Columns:
+        """The rows with slots that start with the calendar code."""
+        slot = self.columns.slot
+        code = self.runs.code[slot >> MINUTE_BITS]
+        return self.columns.with_slot((code << MINUTE_BITS) | (slot & MINUTES))
 
     def of_code(self, code: int) -> range:
         """The runs of this calendar code."""
@@ -75,16 +92,22 @@ class Table:
     def nearest_m(self, runs: Rows, spot: Spot) -> NDArray[np.float64]:
         """No origin of a run is nearer to this spot than this, straight through."""
         return _length(
-            np.maximum(np.maximum(low[runs] - here, here - high[runs]), 0.0)
-            for low, high, here in zip(self.runs.low, self.runs.high, spot, strict=True)
+            np.maximum(np.maximum(low - here, here - high), 0.0)
+            for low, high, here in zip(*self._boxes(runs), spot, strict=True)
         )
 
     def farthest_m(self, runs: Rows, spot: Spot) -> NDArray[np.float64]:
         """No origin of a run is farther from this spot than this, straight through."""
         return _length(
-            np.maximum(here - low[runs], high[runs] - here)
-            for low, high, here in zip(self.runs.low, self.runs.high, spot, strict=True)
+            np.maximum(here - low, high - here)
+            for low, high, here in zip(*self._boxes(runs), spot, strict=True)
         )
+
+    def _boxes(self, runs: Rows) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+        low, high = (
+            [axis[runs].astype(np.float64) for axis in side] for side in (self.runs.low, self.runs.high)
+        )
+        return low, high
 
 
 def _length(axes: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -93,26 +116,29 @@ def _length(axes: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
     return length
 
 
-def _blocks(origin: Spots, code: NDArray[np.int32]) -> Ints:
-    """The block of each origin, 0 for the calendar codes that have few departures."""
+def _blocks(columns: Columns, code: NDArray[np.int32]) -> Ints:
+    """The block and length of each row, 0 for the calendar codes that have few rows."""
+    origin = columns.origin
     x, y, z = (axis.astype(np.int64) >> _BLOCK_SHIFT for axis in (origin.x, origin.y, origin.z))
-    block = ((x & 1023) << 20) | ((y & 1023) << 10) | (z & 1023)
+    length = np.searchsorted(_LENGTHS_S, columns.budget)
+    block = ((x & 1023) << 22) | ((y & 1023) << 12) | ((z & 1023) << 2) | length
     _, which, count = np.unique(code, return_inverse=True, return_counts=True)
     return np.where(count[which] < _RUN_WORTH_CUTTING, 0, block)
 
 
 def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Directory:
+    flexibility = _by_run(columns.flexibility_minutes, starts, np.maximum).astype(np.int32)
     return Directory(
-        code=code[starts],
+        code=code[starts].astype(np.int32),
         low=_box(columns.origin, starts, np.minimum),
         high=_box(columns.origin, starts, np.maximum),
-        budget=_by_run(columns.budget, starts, np.maximum).astype(np.int64),
-        flexibility_seconds=60 * _by_run(columns.flexibility_minutes, starts, np.maximum).astype(np.int64),
+        budget=_by_run(columns.budget, starts, np.maximum).astype(np.int32),
+        flexibility_seconds=60 * flexibility,
     )
 
 
 def _box(spots: Spots, starts: Rows, extreme: np.ufunc) -> Axes:
-    x, y, z = (_by_run(axis, starts, extreme).astype(np.float64) for axis in (spots.x, spots.y, spots.z))
+    x, y, z = (_by_run(axis, starts, extreme) for axis in (spots.x, spots.y, spots.z))
     return x, y, z
 
 
