@@ -55,13 +55,16 @@ BY_STATUS = {
 }
 
 
+NEVER_SHOWN = {"password", "new_password", "code"}
+
+
 def install(app: Flask) -> None:
     """Answer every error once, as a page, a fragment or JSON."""
     app.register_error_handler(LotocarError, _ours)
     app.register_error_handler(StaleDataError, lambda _error: answer(409, "stale"))
     app.register_error_handler(IntegrityError, lambda _error: answer(409, "clash"))
     app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(CSRFError, lambda _error: answer(400, "csrf"))
+    app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -75,6 +78,19 @@ def answer(status: int, code: str) -> Response:
     template = "errors/_problem.html" if request.headers.get("HX-Request") == "true" else "errors/error.html"
     body = render_template(template, status=status, title=title, sentence=sentence)
     return make_response(body, status)
+
+
+def _expired(_error: CSRFError) -> Response:
+    """The page was open too long: what was typed in it comes back behind one button, with a fresh token.
+
+    Only what the browser itself says comes from our own pages; a password is never written in a page.
+    """
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    if not own or not typed or "HX-Request" in request.headers or NEVER_SHOWN & {name for name, _ in typed}:
+        return answer(400, "csrf")
+    body = render_template("errors/send_again.html", address=request.full_path.rstrip("?"), typed=typed)
+    return make_response(body, 400)
 
 
 def _ours(error: LotocarError) -> Response:

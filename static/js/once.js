@@ -1,5 +1,6 @@
 // A form is sent once, however often the button is pressed. The button keeps the focus and its value: it is
-// never disabled, only marked. Without this script the server's own guards hold.
+// never disabled, only marked. Without a network nothing leaves and nothing typed is lost. Without this script the
+// server's own guards hold.
 (function () {
   "use strict";
   var AGAIN_MS = 8000; // a lost connection must not lock anybody out
@@ -12,6 +13,20 @@
     });
   }
 
+  function say(form, words) {
+    var said = form.querySelector("[data-offline]");
+    if (!said && !words) return;
+    if (!said) {
+      said = document.createElement("p");
+      said.dataset.offline = "";
+      said.className = "problem";
+      said.setAttribute("role", "alert");
+      form.append(said);
+    }
+    said.hidden = !words;
+    said.textContent = words;
+  }
+
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.method !== "post") return;
@@ -20,6 +35,13 @@
       event.stopPropagation();
       return;
     }
+    if (navigator.onLine === false) { // the browser's error page would take the typist away from what was typed
+      event.preventDefault();
+      event.stopPropagation();
+      say(form, "Pas de connexion : rien n’est parti, et ce que vous avez écrit reste ici. Recommencez dès qu’elle revient.");
+      return;
+    }
+    say(form, "");
     mark(form, true);
     setTimeout(function () { mark(form, false); }, AGAIN_MS);
   }, true); // before htmx hears of it

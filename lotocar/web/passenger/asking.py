@@ -14,6 +14,8 @@ from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import NewLine
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests import queries
+from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.requests.rules import LegWish
 from lotocar.carpool.trips.models import Trip
 from lotocar.carpool.trips.queries import trip_by_public_id
 from lotocar.errors import Invalid, NotFound
@@ -51,6 +53,8 @@ def leave_request() -> Response:
     now = clock.now()
     try:
         passenger = register(session(), form, now)
+        if (before := _asked_before(session(), passenger, form)) is not None:
+            return _received(before)
         if _asks_too_often(session(), passenger, now):
             raise Invalid("request.too_many", field="phone")
         submitted = requests.submit(
@@ -68,7 +72,7 @@ def leave_request() -> Response:
     except Invalid as refusal:
         form.blame(refusal)
         return _page(form, status=422)
-    return see_other("passenger.request_received", notice=f"Votre demande porte le n° {submitted.id}.")
+    return _received(submitted)
 
 
 def request_received() -> Response:
@@ -102,6 +106,23 @@ def pointed_at(public_id: str | None) -> Trip | None:
         return trip_by_public_id(session(), public_id or "")
     except NotFound:
         return None
+
+
+def _asked_before(session: Session, passenger: Person, form: RequestForm) -> RideRequest | None:
+    """The open request that says the same: the page was gone back to and sent again, from a new form."""
+    wanted = [_journey(wish) for wish in form.wishes()]
+    for one in queries.of_person(session, passenger.id, limit=MOST_IN_A_DAY):
+        if one.is_open and one.source == "web" and [_journey(leg) for leg in one.legs] == wanted:
+            return one
+    return None
+
+
+def _journey(leg: Leg | LegWish) -> tuple[object, ...]:
+    return leg.direction, leg.origin, leg.destination, leg.day, leg.time_kind, leg.hour
+
+
+def _received(ride_request: RideRequest) -> Response:
+    return see_other("passenger.request_received", notice=f"Votre demande porte le n° {ride_request.id}.")
 
 
 def _asks_too_often(session: Session, passenger: Person, now: datetime) -> bool:

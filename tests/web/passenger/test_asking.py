@@ -58,6 +58,15 @@ def test_the_same_form_sent_twice_makes_one_request(client, session):
     the_request(session)
 
 
+def test_the_same_request_from_another_page_is_the_same_and_another_day_is_not(client, session):
+    """Fault 23: gone back to and sent again."""
+    first, again = ask(client, back="yes"), ask(client, back="yes")
+    assert f"n° {the_request(session).id}" in first.text
+    assert f"n° {the_request(session).id}" in again.text
+    ask(client, day="jeudi 26 novembre", back="yes")
+    assert session.query(RideRequest).count() == 2
+
+
 def test_the_trip_that_was_chosen_is_a_hint_for_the_desk(client, session):
     trip = make_trip(session)
     session.commit()
@@ -86,9 +95,9 @@ def test_the_minor_s_authorisation_is_recorded(client, session):
 
 
 def test_more_than_five_requests_a_day_are_taken_by_phone(client, session):
-    for _ in range(5):
-        ask(client)
-    page = ask(client)
+    for day in range(25, 30):
+        ask(client, day=f"{day}/11/2026")
+    page = ask(client, day="30/11/2026")
     assert page.status == 422
     assert "Appelez-nous" in page.main
     assert session.query(RideRequest).count() == 5
