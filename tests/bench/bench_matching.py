@@ -1,15 +1,15 @@
 """Search measured against looking at every trip, in one run on one machine: read the ratios, not the milliseconds.
 
-python -m tests.bench.bench_matching --trips 10000 --engine sqlite --json
+./run bench matching --trips 10000 --engine sqlite --json
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -17,15 +17,17 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.trips.models import Trip
 from lotocar.carpool.trips.operations import bump_revision
 from lotocar.world.places.gazetteer import gazetteer
 from lotocar.world.roads.estimate import EstimatedRoads
+from tests.bench import neighbour
 from tests.bench.database import database, fill
+from tests.bench.interleaved import Measure, interleaved, rounded
 from tests.bench.methods import (
-    Found,
     Method,
     NumpyScan,
     OriginalRule,
@@ -34,127 +36,148 @@ from tests.bench.methods import (
     PythonScan,
     reading_session,
 )
-from tests.bench.offers import Land, Town, departures, requests
+from tests.bench.offers import Land, Town, offers, requests
+from tests.bench.postgis import postgis_pair
 
 OCCITANIE = ("09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82")
-SCAN_BUDGET_S = 20.0  # slow methods are asked fewer requests, the same as ours within that share
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Durations in milliseconds, one per request asked, and what was found."""
-
-    durations: Sequence[float]
-    found: Sequence[Found]
-
-    def summary(self, truth: Sequence[Found]) -> dict[str, Any]:
-        """Percentiles, and recall and precision against the truth for the same requests."""
-        hits = sum(len(mine & theirs) for mine, theirs in zip(self.found, truth, strict=False))
-        asked = truth[: len(self.found)]
-        p50, p90, p99 = np.percentile(self.durations, (50, 90, 99))
-        return {
-            "requests": len(self.durations),
-            "mean_ms": _round(float(np.mean(self.durations))),
-            "p50_ms": _round(p50),
-            "p90_ms": _round(p90),
-            "p99_ms": _round(p99),
-            "recall": _share(hits, sum(map(len, asked))),
-            "precision": _share(hits, sum(map(len, self.found))),
-        }
+MANY = 300_000  # beyond, routes as polylines would not stand in memory
+FIRST = 50  # what a search page may show at most
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the measure and print it."""
     asked = _parser().parse_args(arguments)
     land = Land(towns(), asked.seed)
-    offered = list(departures(land, asked.trips))
-    legs = requests(land, asked.requests)
     with database(asked.engine) as engine:
         _say("remplissage de la base…")
-        fill(engine, offered)
-        report = {
+        head = {
+            "command": " ".join(["./run bench matching", *(arguments or sys.argv[1:])]),
             "engine": asked.engine,
             "trips": asked.trips,
-            "departures": len(offered),
+            **fill(engine, offers(land, asked.trips)),
             "seed": asked.seed,
-        } | measured(engine, offered, legs, trips=asked.trips)
+            "load_at_start": os.getloadavg()[0],
+        }
+        report = head | measured(engine, requests(land, asked.requests), asked)
     print(json.dumps(report, indent=2) if asked.json else _table(report))
     return 0
 
 
-def measured(
-    engine: Engine, offered: Sequence[DepartureFacts], legs: Sequence[LegFacts], *, trips: int
-) -> dict[str, Any]:
-    """All methods on the same requests, and what building and changing cost."""
-    mirror = Mirror(EstimatedRoads())
-    session = reading_session(engine)
-    started = perf_counter()
-    index = mirror.index(session)
-    built = perf_counter() - started
-    ours = timed(Ours(session, mirror), legs)
-    best = timed(Ours(session, mirror, first=50), legs)
-    scan = timed(PythonScan(offered), legs, SCAN_BUDGET_S)
-    others: Sequence[Method] = (NumpyScan(offered), PythonPolylines(offered), OriginalRule(offered))
-    rest = {one.name: timed(one, legs, SCAN_BUDGET_S) for one in others}
+def measured(engine: Engine, legs: Sequence[LegFacts], asked: argparse.Namespace) -> dict[str, Any]:
+    """What building costs, all methods on the same requests, and what changes cost."""
+    url = engine.url.render_as_string(hide_password=False)
+    _say("un processus neuf construit l’index…")
+    report = weight(neighbour.weighed(url), asked.trips)
+    session, mirror = reading_session(engine), Mirror(EstimatedRoads())
+    mirror.index(session)
+    offered = list(queries.every_departure(session))
+    _say("mesures…")
+    before = compared(session, mirror, offered, legs, asked)
     session.close()
-    truth = [*scan.found]
-    compared = min(len(ours.durations), len(scan.durations))
+    _say("changements par un autre processus…")
+    after = changed(engine, url, mirror, legs, asked)
+    return report | before | after | {"change": change_cost(engine, mirror, asked.trips)}
+
+
+def weight(found: dict[str, Any], trips: int) -> dict[str, Any]:
+    """Bytes a trip: the columns and their directory, and what stands beside them; then the whole process."""
+    whole = found["columns_bytes"] + found["shelf_bytes"]
     return {
-        "build_s": _round(built),
-        "bytes_per_trip": _round(index.nbytes / trips),
-        "bytes_per_departure": _round(index.nbytes / max(1, len(index))),
-        "candidates_per_request": _round(float(np.mean([len(one) for one in ours.found]))),
-        "ours": ours.summary([*truth, *ours.found[compared:]]),
-        "ours_first_50": {
-            name: value for name, value in best.summary(ours.found).items() if name != "recall"
-        },
-        "python_scan": scan.summary(truth),
-        **{name: measure.summary(ours.found) for name, measure in rest.items()},
-        "same_answers": list(ours.found[:compared]) == truth[:compared],
-        "recall": Measure(ours.durations[:compared], ours.found[:compared]).summary(truth)["recall"],
-        "speedup_vs_python_scan": _speedup(scan, best),
-        "speedup_vs_numpy_scan": _speedup(rest["numpy_scan"], best),
-        "speedup_vs_python_polylines": _speedup(rest["python_polylines"], best),
-        "change_ms": change_cost(engine, mirror, trips),
+        **found,
+        "bytes_per_trip": rounded(whole / trips),
+        "bytes_per_departure": rounded(whole / max(1, found["departures"])),
+        "rss_per_trip": rounded(found["held_rss_bytes"] / trips),
     }
 
 
-def _speedup(other: Measure, ours: Measure) -> float:
-    """How many times faster ours is, on average, on the requests that both were asked."""
-    both = min(len(other.durations), len(ours.durations))
-    return _round(float(np.mean(other.durations[:both]) / np.mean(ours.durations[:both])))
+def compared(
+    session: Session,
+    mirror: Mirror,
+    offered: Sequence[DepartureFacts],
+    legs: Sequence[LegFacts],
+    asked: argparse.Namespace,
+) -> dict[str, Any]:
+    """All methods, interleaved."""
+    quick: list[Method] = [Ours(session, mirror), Ours(session, mirror, first=FIRST)]
+    slow: list[Method] = [PythonScan(offered), NumpyScan(offered), OriginalRule(offered)]
+    few = asked.trips <= MANY
+    if few:
+        slow.append(PythonPolylines(offered))
+    with postgis_pair(asked.postgis if few else None, offered) as pair:
+        slow += [] if pair is None else [pair]
+        found = interleaved(quick, slow, legs, asked.budget)
+    ours, best, scan = found["ours"], found[f"ours_first_{FIRST}"], found["python_scan"]
+    said = {name: one.summary(None if one is best else scan) for name, one in found.items()}
+    for name in ("python_polylines", "postgis_pair"):
+        said.setdefault(name, {"absent": True})
+    speeds = {f"speedup_vs_{name}": one.speedup_of(best) for name, one in found.items() if one.method in slow}
+    every = {f"{name}_all_found": found[name.removeprefix("speedup_vs_")].speedup_of(ours) for name in speeds}
+    return {
+        **said,
+        "recall": ours.against(scan)["recall"],
+        "same_answers": ours.against(scan)["same_answers"],
+        "candidates_per_request": rounded(np.mean([len(one) for one in ours.found.values()])),
+        "p99_over_p50": _tail(best),
+        "p99_over_p50_all_found": _tail(ours),
+        **speeds,
+        **every,
+    }
 
 
-def timed(method: Method, legs: Sequence[LegFacts], budget_s: float = float("inf")) -> Measure:
-    """The method asked of each leg in turn, until the budget is spent."""
-    for leg in legs[:3]:
-        method.find(leg)  # warm
-    durations: list[float] = []
-    found: list[Found] = []
-    for leg in legs:
-        started = perf_counter()
-        found.append(method.find(leg))
-        durations.append(1000 * (perf_counter() - started))
-        if sum(durations) > 1000 * budget_s:
-            break
-    return Measure(durations, found)
+def _tail(one: Measure) -> float:
+    p50, p99 = np.percentile([*one.wall.values()], (50, 99))
+    return rounded(p99 / p50)
 
 
-def change_cost(engine: Engine, mirror: Mirror, trips: int) -> float:
-    """What one changed trip costs the next search, its commit set aside: mean of twenty, in milliseconds."""
-    spent = []
-    for number in range(1, min(20, trips) + 1):
-        with Session(engine) as session:
-            revision = bump_revision(session)
-            trip = session.get_one(Trip, number)
-            trip.seats, trip.revision = trip.seats % 4 + 1, revision
-            session.commit()
+def changed(
+    engine: Engine, url: str, mirror: Mirror, legs: Sequence[LegFacts], asked: argparse.Namespace
+) -> dict[str, Any]:
+    """Searches while another process changes trips, then the same comparison as before."""
+    process = neighbour.start_changes(url, asked.changes, asked.seed)
+    spent, rank = [], 0
+    while process.is_alive():
         session = reading_session(engine)
         started = perf_counter()
-        mirror.index(session)
+        Ours(session, mirror, first=FIRST).find(legs[rank % len(legs)])
         spent.append(1000 * (perf_counter() - started))
         session.close()
-    return _round(float(np.mean(spent)))
+        rank += 1
+    process.join()
+    session = reading_session(engine)
+    scan, ours = PythonScan(list(queries.every_departure(session))), Ours(session, mirror)
+    found = interleaved([ours], [scan], legs, asked.budget)
+    session.close()
+    p50, p99 = np.percentile(spent, (50, 99)) if spent else (0, 0)
+    with Session(engine) as calm:
+        agrees = mirror.agrees(calm)
+    return {
+        "changes": asked.changes,
+        "changes_done": process.exitcode == 0,
+        "while_changing": {"searches": len(spent), "p50_ms": rounded(p50), "p99_ms": rounded(p99)},
+        "after_changes": found["ours"].summary(found["python_scan"]),
+        "after_changes_rebuilt_agrees": agrees,
+    }
+
+
+def change_cost(engine: Engine, mirror: Mirror, trips: int) -> dict[str, float]:
+    """What one trip less or one trip more costs the next search, its commit set aside, in milliseconds."""
+    spent: dict[str, list[float]] = {"stopped": [], "active": []}
+    for number in range(1, min(50, trips // 3) + 1):
+        for status, durations in spent.items():
+            with Session(engine) as session:
+                revision = bump_revision(session)
+                trip = session.get_one(Trip, number)
+                trip.status, trip.revision = status, revision
+                session.commit()
+            session = reading_session(engine)
+            started = perf_counter()
+            mirror.index(session)
+            durations.append(1000 * (perf_counter() - started))
+            session.close()
+    return {
+        "delete_ms": rounded(np.median(spent["stopped"] or [0])),
+        "insert_ms": rounded(np.median(spent["active"] or [0])),
+    }
 
 
 def towns() -> list[Town]:
@@ -168,23 +191,20 @@ def _table(report: dict[str, Any]) -> str:
     return "\n".join(head + rows)
 
 
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 1.0
-
-
-def _round(value: Any) -> float:
-    return round(float(value), 3)
-
-
 def _say(words: str) -> None:
     print(words, file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trips", type=int, default=10_000)
+    parser.add_argument("--trips", type=int, default=10_000, help="one way each; a return is a second one")
     parser.add_argument("--requests", type=int, default=1_000)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument(
+        "--postgis", metavar="ADDRESS", help="a PostgreSQL with postgis; without it that method is absent"
+    )
+    parser.add_argument("--budget", type=float, default=20.0, help="seconds for each slow method")
+    parser.add_argument("--changes", type=int, default=2_000, help="made by another process")
     parser.add_argument("--seed", type=int, default=46)
     parser.add_argument("--json", action="store_true")
     return parser

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching.facts import DepartureFacts
 from lotocar.carpool.people.models import Enrolment, Person
-from lotocar.carpool.trips.models import Departure, Trip, TripRevision
+from lotocar.carpool.trips.models import Departure, Pause, SeatUse, Trip, TripRevision
 from tests.support.databases import every_table
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -48,15 +48,19 @@ def _tables(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def fill(engine: Engine, departures: Sequence[DepartureFacts]) -> None:
-    """These departures, with their trips and accepted drivers."""
+def fill(engine: Engine, offers: Iterable[Sequence[DepartureFacts]]) -> dict[str, int]:
+    """These offers, each with its accepted driver; says how many there are of what."""
+    said = {"offers": 0, "departures": 0}
+    left = iter(offers)
     with Session(engine) as session:
         session.add(TripRevision(id=1, value=1))
         session.flush()
-        trips = (list(group) for _, group in groupby(departures, key=lambda one: one.trip_id))
-        while batch := list(islice(trips, _BATCH)):
+        while batch := list(islice(left, _BATCH)):
             _insert(session, batch)
+            said["offers"] += len(batch)
+            said["departures"] += sum(map(len, batch))
         session.commit()
+    return said
 
 
 def _insert(session: Session, trips: Sequence[Sequence[DepartureFacts]]) -> None:
@@ -64,6 +68,10 @@ def _insert(session: Session, trips: Sequence[Sequence[DepartureFacts]]) -> None
     session.execute(insert(Enrolment), [_enrolment(group[0].driver_id) for group in trips])
     session.execute(insert(Trip), [_trip(group[0]) for group in trips])
     session.execute(insert(Departure), list(_departures(trips)))
+    for table, rows in ((Pause, _pauses(trips)), (SeatUse, _seats_taken(trips))):
+        found = list(rows)
+        if found:
+            session.execute(insert(table), found)
 
 
 def _person(number: int) -> dict[str, Any]:
@@ -95,6 +103,8 @@ def _trip(first: DepartureFacts) -> dict[str, Any]:
         "seats": first.seats,
         "flexibility_minutes": first.flexibility_minutes,
         "max_detour_minutes": first.max_detour_minutes,
+        "valid_until": first.valid_until,
+        "via_stops": [["", "", one.lat, one.lon] for one in first.vias],
         "created_at": NOW,
         "updated_at": NOW,
         "revision": 1,
@@ -111,4 +121,22 @@ def _departures(trips: Iterable[Sequence[DepartureFacts]]) -> Iterator[dict[str,
                 "weekday": one.weekday,
                 "day": one.day,
                 "hour": one.hour,
+            }
+
+
+def _pauses(trips: Iterable[Sequence[DepartureFacts]]) -> Iterator[dict[str, Any]]:
+    for group in trips:
+        for pause in group[0].pauses:
+            yield {"trip_id": group[0].trip_id, "first_day": pause.first, "last_day": pause.last}
+
+
+def _seats_taken(trips: Iterable[Sequence[DepartureFacts]]) -> Iterator[dict[str, Any]]:
+    for first in (group[0] for group in trips):
+        for day, parts in first.seats_taken.items():
+            yield {
+                "trip_id": first.trip_id,
+                "direction": first.direction,
+                "day": day,
+                "taken": sum(part.seats for part in parts),
+                "parts": [[None, *part] for part in parts],
             }

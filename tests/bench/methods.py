@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.columns import Columns, extras_of
+from lotocar.carpool.matching.columns import Columns
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
 from lotocar.carpool.matching.mirror import Mirror
+from lotocar.carpool.matching.patterns import Shelf, patterns
+from lotocar.carpool.matching.routed import Routed
 from lotocar.carpool.matching.rules import days_of, fits, prepare
 from lotocar.carpool.matching.search import candidates, search
-from lotocar.carpool.matching.sieve import Sieve
+from lotocar.carpool.matching.sieve import Hits, Sieve
 from lotocar.db import reading
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.roads.estimate import EstimatedRoads
@@ -33,9 +36,8 @@ class Method(Protocol):
 class Ours:
     """The product's own search: the revision read from the database each time, then the index."""
 
-    name = "ours"
-
     def __init__(self, session: Session, mirror: Mirror, first: int | None = None) -> None:
+        self.name = "ours" if first is None else f"ours_first_{first}"
         self.session = session
         self.mirror = mirror
         self.first = first
@@ -59,58 +61,77 @@ class PythonScan:
 
 
 class NumpyScan:
-    """Every departure of the days in question, as columns, without any order or cut."""
+    """Every trip of the days in question, as columns, without any order or cut."""
 
     name = "numpy_scan"
 
     def __init__(self, departures: Sequence[DepartureFacts]) -> None:
         self.ground = EstimatedRoads()
-        self.columns = Columns.of(departures, self.ground)
-        self.extras = extras_of(departures)
+        self.shelf = Shelf()
+        every = patterns(departures)
+        straight = [one for one in every if not one.facts.vias]
+        self.columns = Columns.of(straight, self.ground, self.shelf)
+        self.routed = Routed.of([one for one in every if one.facts.vias], self.ground, self.shelf)
 
     def find(self, leg: LegFacts) -> Found:
-        sieve = Sieve(self.ground, prepare(leg, self.ground), self.extras)
-        hits = sieve.sift(self.columns, *sieve.of_those_days(self.columns))
-        return {*hits.columns.departure[hits.rows].tolist()}
+        sieve = Sieve(self.ground, prepare(leg, self.ground), self.shelf)
+        straight = sieve.sift(self.columns, *self.columns.on_days(sieve.days))
+        hits = Hits.joined((straight, sieve.sift_routed(self.routed)))
+        return {*hits.departure.tolist()}
 
 
 class PythonPolylines:
     """The intuitive model: leave the route at its point nearest to the pick-up, come back to it; the drop-off too.
 
-    Each route is a straight line cut in pieces of two kilometres, out and back at 1.3 × the straight line;
-    the same days, windows and pace as ours.
+    Each route is cut in pieces of a kilometre, out and back at 1.3 × the straight line; the same days, windows
+    and pace as ours. A route is looked at once for all the departures that follow it.
     """
 
     name = "python_polylines"
 
     def __init__(self, departures: Sequence[DepartureFacts]) -> None:
         self.roads = EstimatedRoads()
-        self.routes = [(one, _polyline(one.origin, one.destination)) for one in departures]
+        self.trips = [(ways, polyline(ways[0])) for ways in by_trip(departures)]
 
     def find(self, leg: LegFacts) -> Found:
         need = prepare(leg, self.roads)
         weekdays, days = {day.weekday() for day in days_of(need)}, {*days_of(need)}
         return {
             one.departure_id
-            for one, route in self.routes
-            if (one.day in days or one.weekday in weekdays) and self._passes(one, route, leg)
+            for ways, route in self.trips
+            if any(one.day in days or one.weekday in weekdays for one in ways)
+            and self._passes(ways[0], route, leg)
+            for one in ways
+            if isinstance(fits(replace(one, max_detour_minutes=600), leg, self.roads), Candidate)
         }
 
     def _passes(self, one: DepartureFacts, route: Sequence[Point], leg: LegFacts) -> bool:
         away, start = min((distance_m(leg.pickup, point), rank) for rank, point in enumerate(route))
         apart, end = min((distance_m(leg.dropoff, point), rank) for rank, point in enumerate(route))
         detour = 2 * 1.3 * (away + apart) * self.roads.slowness
-        if start >= end or detour > 60 * one.max_detour_minutes:
-            return False
-        limits = replace(one, max_detour_minutes=600)
-        return isinstance(fits(limits, leg, self.roads), Candidate)
+        return start < end and detour <= 60 * one.max_detour_minutes
 
 
-def _polyline(a: Point, b: Point) -> list[Point]:
-    pieces = max(1, round(distance_m(a, b) / 2_000))
+def by_trip(departures: Sequence[DepartureFacts]) -> list[list[DepartureFacts]]:
+    """The departures of each one-way trip."""
+    found: dict[tuple[int, str], list[DepartureFacts]] = {}
+    for one in departures:
+        found.setdefault((one.trip_id, one.direction), []).append(one)
+    return [*found.values()]
+
+
+def polyline(one: DepartureFacts) -> list[Point]:
+    """The route as points a kilometre apart."""
+    return [point for a, b in zip(one.stops, one.stops[1:], strict=False) for point in _pieces(a, b)]
+
+
+def _pieces(a: Point, b: Point) -> list[Point]:
+    count = max(1, round(distance_m(a, b) / 1_000))
     return [
-        Point(a.lat + (b.lat - a.lat) * step / pieces, a.lon + (b.lon - a.lon) * step / pieces)
-        for step in range(pieces + 1)
+        Point(float(lat), float(lon))
+        for lat, lon in zip(
+            np.linspace(a.lat, b.lat, count + 1), np.linspace(a.lon, b.lon, count + 1), strict=True
+        )
     ]
 
 
@@ -129,16 +150,18 @@ class OriginalRule:
             one.departure_id
             for one in self.departures
             if (one.day == leg.day or one.weekday == weekday)
-            and _is_shown(_extra_minutes(one.origin, one.destination, leg, ride))
+            and is_shown(extra_minutes(one.origin, one.destination, leg, ride))
         }
 
 
-def _extra_minutes(origin: Point, destination: Point, leg: LegFacts, ride: float) -> float:
+def extra_minutes(origin: Point, destination: Point, leg: LegFacts, ride: float) -> float:
+    """What the original says that the driver adds."""
     whole = distance_m(origin, leg.pickup) + ride + distance_m(leg.dropoff, destination)
     return (whole - distance_m(origin, destination)) * 1.4 / 1000
 
 
-def _is_shown(minutes: float) -> bool:
+def is_shown(minutes: float) -> bool:
+    """Whether the original shows it: between 5 and 10 minutes it falls in no band."""
     return minutes < 5 or 10 <= minutes < 45
 
 

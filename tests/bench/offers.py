@@ -1,9 +1,14 @@
 """Realistic trips and requests over given towns, from one seed.
 
+A trip, here, is one way: two places, and the days and hours at which a driver leaves. A driver who also comes
+back makes two of them, out and back of one offer; half of them do.
+
 Origins follow the population, destinations a gravity law (population over squared distance), points are
-spread around the town. Seven trips in ten are weekly (on average three days, most with a way back), the
-others have a date in the next two months. Hours have a morning and an evening peak. Detour limits are 5 to
-20 minutes, flexibility 0 to 30.
+spread around the town. Seven offers in ten are weekly (on average three days, a tenth of them with another
+hour on one day), the others have a date in the next two months. Hours have a morning and an evening peak. Detour
+limits are 5 to 20 minutes, flexibility 0 to 30. A weekly offer in three ends some day, one in ten stops for the
+school breaks, one in fifty is paused; one offer in a hundred passes by a declared place, one in two hundred
+has a seat promised.
 """
 
 from __future__ import annotations
@@ -15,11 +20,17 @@ from datetime import date, time, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.facts import DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.facts import DayRange, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.trips.rules import SeatPart
 from lotocar.values.geo import Point
 
 FIRST_DAY = date(2026, 11, 23)
 ONE_OFF_DAYS = 60
+SCHOOL_BREAKS = (
+    DayRange(date(2026, 12, 19), date(2027, 1, 3)),
+    DayRange(date(2027, 2, 20), date(2027, 3, 7)),
+    DayRange(date(2027, 4, 17), date(2027, 5, 2)),
+)
 SPREAD_DEGREES = 0.01  # about a kilometre around the centre of the town
 
 
@@ -63,6 +74,11 @@ class Land:
         for origin in self.dice.choice(len(self.origins), size=count, p=self.origins):
             yield self._near(int(origin)), self._near(self._destination(int(origin)))
 
+    def between(self, a: Point, b: Point) -> Point:
+        """A place half-way, a little aside."""
+        lat, lon = self.dice.normal(0, 2 * SPREAD_DEGREES, 2)
+        return Point(round((a.lat + b.lat) / 2 + float(lat), 5), round((a.lon + b.lon) / 2 + float(lon), 5))
+
     def hour(self) -> time:
         """On the quarter, around 8 in the morning or half past 16, now and then at any time of day."""
         which = self.dice.random()
@@ -71,21 +87,33 @@ class Land:
         return time(quarter // 4, 15 * (quarter % 4))
 
 
-def departures(land: Land, trips: int) -> Iterator[DepartureFacts]:
-    """The departures of so many trips, numbered from 1."""
+def offers(land: Land, trips: int) -> Iterator[list[DepartureFacts]]:
+    """So many trips (one way each), offer by offer; offers and departures are numbered from 1."""
     number = 0
-    for trip, (origin, destination) in enumerate(land.journeys(trips), start=1):
-        for one in _of_one_trip(land, trip, origin, destination):
-            number += 1
-            yield replace(one, departure_id=number)
+    for offer, (origin, destination) in enumerate(land.journeys(trips), start=1):
+        comes_back = trips > 1 and land.dice.random() < 0.5
+        found = _one_offer(land, offer, origin, destination, comes_back=comes_back)
+        yield [replace(one, departure_id=number + rank) for rank, one in enumerate(found, start=1)]
+        number += len(found)
+        trips -= 1 + comes_back
+        if trips == 0:
+            return
 
 
-def _of_one_trip(land: Land, trip: int, origin: Point, destination: Point) -> Iterator[DepartureFacts]:
+def departures(land: Land, trips: int) -> Iterator[DepartureFacts]:
+    """The departures of so many trips."""
+    return (one for offer in offers(land, trips) for one in offer)
+
+
+def _one_offer(
+    land: Land, offer: int, origin: Point, destination: Point, *, comes_back: bool
+) -> list[DepartureFacts]:
+    """The departures of one driver, not numbered yet."""
     dice = land.dice
     out = DepartureFacts(
-        trip_id=trip,
+        trip_id=offer,
         departure_id=0,
-        driver_id=trip,
+        driver_id=offer,
         direction="out",
         origin=origin,
         destination=destination,
@@ -95,25 +123,55 @@ def _of_one_trip(land: Land, trip: int, origin: Point, destination: Point) -> It
         seats=int(dice.integers(1, 5)),
         flexibility_minutes=int(dice.choice((0, 10, 15, 30))),
         max_detour_minutes=int(dice.choice((5, 10, 15, 20))),
+        vias=(land.between(origin, destination),) if dice.random() < 0.01 else (),
     )
-    back = replace(out, direction="back", origin=destination, destination=origin)
-    home = back if dice.random() < 0.5 else None
-    if dice.random() >= 0.7:
-        yield from _both(out, home, land.hour())
-        return
-    evening = land.hour()
-    for weekday in sorted(dice.choice(7, size=int(dice.integers(1, 6)), replace=False, p=_WEEK).tolist()):
-        weekly = replace(out, day=None, weekday=weekday)
-        yield from _both(weekly, home and replace(home, day=None, weekday=weekday), evening)
+    weekly = dice.random() < 0.7
+    if weekly:
+        out = replace(out, day=None, weekday=0, valid_until=_end(land), pauses=_days_off(land))
+    if dice.random() < 0.005:
+        out = replace(out, seats_taken={_first_day(out): (SeatPart(1),)})
+    home = replace(
+        out,
+        direction="back",
+        origin=destination,
+        destination=origin,
+        hour=land.hour(),
+        seats_taken={},
+        vias=out.vias[::-1],
+    )
+    ways = (out, home) if comes_back else (out,)
+    return [one for way in _on_weekdays(land, ways) for one in way] if weekly else [*ways]
+
+
+def _first_day(one: DepartureFacts) -> date:
+    return one.day or FIRST_DAY
+
+
+def _end(land: Land) -> date | None:
+    return (
+        FIRST_DAY + timedelta(days=int(land.dice.integers(20, 300))) if land.dice.random() < 1 / 3 else None
+    )
+
+
+def _days_off(land: Land) -> tuple[DayRange, ...]:
+    which = land.dice.random()
+    if which < 0.1:
+        return SCHOOL_BREAKS
+    first = FIRST_DAY + timedelta(days=int(land.dice.integers(ONE_OFF_DAYS)))
+    return (DayRange(first, first + timedelta(days=6)),) if which < 0.12 else ()
+
+
+def _on_weekdays(land: Land, ways: Sequence[DepartureFacts]) -> Iterator[list[DepartureFacts]]:
+    """The ways on each of their weekdays, Monday first."""
+    dice = land.dice
+    days = sorted(dice.choice(7, size=int(dice.integers(1, 6)), replace=False, p=_WEEK).tolist())
+    odd = int(dice.choice(days)) if dice.random() < 0.1 else None
+    for weekday in days:
+        hour = land.hour() if weekday == odd else None
+        yield [replace(way, weekday=weekday, hour=hour or way.hour) for way in ways]
 
 
 _WEEK = (0.18, 0.18, 0.18, 0.18, 0.18, 0.06, 0.04)
-
-
-def _both(out: DepartureFacts, home: DepartureFacts | None, evening: time) -> Iterator[DepartureFacts]:
-    yield out
-    if home is not None:
-        yield replace(home, hour=evening)
 
 
 def requests(land: Land, count: int) -> list[LegFacts]:
