@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -36,10 +37,18 @@ class Situation:
 
 
 def recent(
-    session: Session, *, limit: int = 100, before: datetime | None = None, kind: str = "", status: str = ""
+    session: Session,
+    *,
+    limit: int = 100,
+    before: datetime | None = None,
+    kind: str = "",
+    status: str = "",
+    within: Any | None = None,
 ) -> Sequence[OutboxMessage]:
-    """The latest messages written, newest first."""
+    """The latest messages written, newest first; `within`, a select, keeps those to some people."""
     query = select(OutboxMessage)
+    if within is not None:
+        query = query.where(OutboxMessage.person_id.in_(within))
     if before is not None:
         query = query.where(OutboxMessage.created_at < before)
     if kind:
@@ -74,7 +83,7 @@ def to_handle(session: Session, *, now: datetime, limit: int = 200) -> Sequence[
     """What needs somebody: failed, blocked, too late, or still doubtful after five minutes; urgent first."""
     return session.scalars(
         select(OutboxMessage)
-        .where(_needs_somebody(now))
+        .where(needs_somebody(now))
         .order_by(OutboxMessage.priority, OutboxMessage.created_at)
         .limit(limit)
     ).all()
@@ -84,30 +93,18 @@ def inbox(session: Session, *, limit: int = 200) -> Sequence[InboundMessage]:
     """Received messages that a human must read, emergencies first, then oldest first."""
     return session.scalars(
         select(InboundMessage)
-        .where(InboundMessage.state.in_(("human", "received")))
+        .where(is_unread())
         .order_by(InboundMessage.urgent.desc(), InboundMessage.received_at)
         .limit(limit)
     ).all()
 
 
-def count_inbox(session: Session) -> int:
-    """How many of them."""
-    unread = InboundMessage.state.in_(("human", "received"))
-    return session.scalar(select(func.count()).select_from(InboundMessage).where(unread)) or 0
-
-
-def count_to_handle(session: Session, *, now: datetime) -> int:
-    """How many messages sent need somebody."""
-    return _count(session, _needs_somebody(now))
-
-
-def received(session: Session, *, limit: int = 100) -> Sequence[InboundMessage]:
-    """The latest messages received, newest first, whatever became of them."""
-    return session.scalars(
-        select(InboundMessage)
-        .order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
-        .limit(limit)
-    ).all()
+def received(session: Session, *, limit: int = 100, within: Any | None = None) -> Sequence[InboundMessage]:
+    """The latest messages received, newest first, whatever became of them; `within`, a select, keeps some people's."""
+    query = select(InboundMessage).order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
+    if within is not None:
+        query = query.where(InboundMessage.person_id.in_(within))
+    return session.scalars(query.limit(limit)).all()
 
 
 def situation(session: Session, *, now: datetime) -> Situation:
@@ -121,7 +118,7 @@ def situation(session: Session, *, now: datetime) -> Situation:
         waiting=_count(session, OutboxMessage.status == "queued"),
         oldest_due=oldest_due(session, now=now),
         uncertain=_count(session, OutboxMessage.status == "uncertain"),
-        to_handle=_count(session, _needs_somebody(now)),
+        to_handle=_count(session, needs_somebody(now)),
         unread=session.scalar(select(func.count()).where(InboundMessage.state == "human")) or 0,
         sent_today=sent_today,
         alarms=tuple(rules.Caps().alarms(sent_today)),
@@ -140,7 +137,13 @@ def count_to(session: Session, number: str, *, kinds: Sequence[str], since: date
     )
 
 
-def _needs_somebody(now: datetime) -> ColumnElement[bool]:
+def is_unread() -> ColumnElement[bool]:
+    """Received, and to be read by a human."""
+    return InboundMessage.state.in_(("human", "received"))
+
+
+def needs_somebody(now: datetime) -> ColumnElement[bool]:
+    """Ended badly, or doubtful for too long, and nobody dealt with it."""
     doubtful = and_(
         OutboxMessage.status.in_(("uncertain", "sending")),
         OutboxMessage.claimed_at <= now - rules.HUMAN_AFTER,

@@ -24,10 +24,10 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["staff_account.id"], name=op.f("fk_put_off_account_id_staff_account")
+            ["account_id"], ["staff_account.id"], name=op.f("fk_put_off_account_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_put_off")),
-        sa.UniqueConstraint("action", "subject", name=op.f("uq_put_off_action")),
+        sa.UniqueConstraint("action", "subject", name=op.f("uq_put_off_action_subject")),
     )
     op.create_index(op.f("ix_put_off_until"), "put_off", ["until"])
     op.create_table(
@@ -42,14 +42,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["ride_request_id"],
             ["ride_request.id"],
-            name=op.f("fk_hand_over_ride_request_id_ride_request"),
+            name=op.f("fk_hand_over_ride_request_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["staff_account.id"], name=op.f("fk_hand_over_author_id_staff_account")
+            ["author_id"], ["staff_account.id"], name=op.f("fk_hand_over_author_id")
         ),
         sa.ForeignKeyConstraint(
-            ["to_id"], ["staff_account.id"], name=op.f("fk_hand_over_to_id_staff_account")
+            ["to_id"], ["staff_account.id"], name=op.f("fk_hand_over_to_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
     )
@@ -63,16 +63,23 @@ def upgrade() -> None:
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["leg_id"], ["leg.id"], name=op.f("fk_opening_leg_id_leg"), ondelete="CASCADE"
+            ["leg_id"], ["leg.id"], name=op.f("fk_opening_leg_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["trip_id"], ["trip.id"], name=op.f("fk_opening_trip_id_trip"), ondelete="CASCADE"
+            ["trip_id"], ["trip.id"], name=op.f("fk_opening_trip_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening")),
-        sa.UniqueConstraint("leg_id", "trip_id", name=op.f("uq_opening_leg_id")),
+        sa.UniqueConstraint("leg_id", "trip_id", name=op.f("uq_opening_leg_id_trip_id")),
     )
     op.create_index(op.f("ix_opening_trip_id"), "opening", ["trip_id"])
     op.create_index(op.f("ix_opening_handled_at"), "opening", ["handled_at"])
+    op.create_table(
+        "opening_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_opening_mark_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_mark")),
+    )
     op.create_table(
         "mailing",
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -93,6 +100,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_ride_status", table_name="ride")
     op.drop_table("mailing")
+    op.drop_table("opening_mark")
     op.drop_table("opening")
     op.drop_table("hand_over")
     op.drop_table("put_off")

@@ -134,6 +134,15 @@ def avoided_with(session: Session, person_id: int) -> frozenset[int]:
     return frozenset(number for pair in pairs for number in pair if number != person_id)
 
 
+def pairs_to_avoid(session: Session) -> dict[int, frozenset[int]]:
+    """`avoided_with` for everybody who has a pair, at once."""
+    found: dict[int, set[int]] = {}
+    for first, second in session.execute(select(PairToAvoid.first_id, PairToAvoid.second_id)):
+        found.setdefault(first, set()).add(second)
+        found.setdefault(second, set()).add(first)
+    return {person_id: frozenset(others) for person_id, others in found.items()}
+
+
 def by_number(session: Session, person_ids: Iterable[int]) -> dict[int, Person]:
     """These people by their number; those who were erased are left out."""
     wanted = set(person_ids)

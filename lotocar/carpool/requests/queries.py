@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people.models import Person
@@ -14,7 +13,8 @@ from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.errors import NotFound
 
 
-def _whole() -> Select[RideRequest]:
+def whole() -> Select[RideRequest]:
+    """Requests with their people and legs, as lists and pages show them."""
     return select(RideRequest).options(
         joinedload(RideRequest.passenger).selectinload(Person.lines),
         joinedload(RideRequest.caller).selectinload(Person.lines),
@@ -39,7 +39,7 @@ def open_requests(
     `communes` keeps the requests that touch one of these INSEE codes; empty keeps all.
     """
     query = (
-        _whole()
+        whole()
         .where(RideRequest.status != "closed")
         .order_by(RideRequest.due_at.is_(None), RideRequest.due_at, RideRequest.id)
         .limit(limit)
@@ -48,31 +48,6 @@ def open_requests(
     if communes:
         query = query.where(RideRequest.id.in_(touching(communes)))
     return session.scalars(query).unique().all()
-
-
-def due_requests(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Sequence[RideRequest]:
-    """Requests that want somebody now: promised calls, new ones, and searches whose time to look again has come."""
-    query = _whole().where(_is_due(now)).order_by(RideRequest.due_at, RideRequest.id)
-    if communes:
-        query = query.where(RideRequest.id.in_(touching(communes)))
-    return session.scalars(query).unique().all()
-
-
-def count_due(session: Session, *, now: datetime, communes: Collection[str] = ()) -> int:
-    """How many of them."""
-    query = select(func.count()).select_from(RideRequest).where(_is_due(now))
-    if communes:
-        query = query.where(RideRequest.id.in_(touching(communes)))
-    return session.scalar(query) or 0
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    promised = and_(RideRequest.callback_at <= now, RideRequest.status != "closed")
-    waiting = or_(
-        RideRequest.status == "to_process",
-        and_(RideRequest.status == "searching", RideRequest.due_at <= now),
-    )
-    return or_(promised, and_(RideRequest.callback_at.is_(None), waiting))
 
 
 def count_open(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:
@@ -93,7 +68,7 @@ def request_page(session: Session, ride_request_id: int, *, communes: Collection
     Raises:
         NotFound: none, or none that touches these communes.
     """
-    query = _whole().where(RideRequest.id == ride_request_id)
+    query = whole().where(RideRequest.id == ride_request_id)
     if communes:
         query = query.where(RideRequest.id.in_(touching(communes)))
     found = session.scalars(query).unique().one_or_none()
@@ -118,7 +93,7 @@ def numbered(session: Session, number: int, *, communes: Collection[str] = ()) -
 def of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[RideRequest]:
     """The latest requests in which this person is the passenger or the caller."""
     query = (
-        _whole()
+        whole()
         .where(or_(RideRequest.passenger_id == person_id, RideRequest.caller_id == person_id))
         .order_by(RideRequest.id.desc())
         .limit(limit)
@@ -129,7 +104,7 @@ def of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[
 def closed_requests(session: Session, *, limit: int = 50, offset: int = 0) -> Sequence[RideRequest]:
     """Closed requests, the latest first."""
     query = (
-        _whole()
+        whole()
         .where(RideRequest.status == "closed")
         .order_by(RideRequest.closed_at.desc(), RideRequest.id.desc())
         .limit(limit)

@@ -120,7 +120,9 @@ class Ride(Base):
     status: Mapped[str] = mapped_column(String(20), default="planned")
     driver_says: Mapped[str | None] = mapped_column(String(20))  # done | not_done
     passenger_says: Mapped[str | None] = mapped_column(String(20))
-    driver_said_through: Mapped[str] = mapped_column(String(4), default="")  # sms | link | desk, of their word
+    driver_said_through: Mapped[str] = mapped_column(
+        String(4), default=""
+    )  # sms | link | desk, of their word
     passenger_said_through: Mapped[str] = mapped_column(String(4), default="")
     passenger_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     passenger_told_through: Mapped[str] = mapped_column(String(6), default="")  # sms | phone
@@ -162,7 +164,9 @@ class PutOff(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     action: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(32))
-    until: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # what is still put off, and what to forget
+    until: Mapped[datetime] = mapped_column(
+        UTCDateTime, index=True
+    )  # what is still put off, and what to forget
     tries: Mapped[int] = mapped_column(default=0)  # calls in vain
     account_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -14,7 +14,7 @@ from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import may_give_contact
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import Leg, RideRequest
-from lotocar.carpool.rides import queries, rules, texts
+from lotocar.carpool.rides import later, queries, rules, texts
 from lotocar.carpool.rides.bookings import (
     FREE,
     book,
@@ -94,9 +94,13 @@ def missed(session: Session, approach: Approach, *, actor: Actor, now: datetime)
         Refused: there is nothing to answer any more.
     """
     lock(session, approach.ride_request, approach)
-    approach.status = rules.approach_after(approach.status, "miss")
+    was = approach.status
+    approach.status = rules.approach_after(was, "miss")
     approach.tries += 1
-    note_approach(session, approach, "missed", actor, now, tries=approach.tries)
+    first = min(part.pickup_at for part in approach.legs)
+    again = later.ring_again_at(now, tries=approach.tries, deadline=min(first, approach.expires_at))
+    later.put_off(session, "ring", str(approach.id), until=again, in_vain=True, actor=actor, now=now)
+    note_approach(session, approach, "missed", actor, now, tries=approach.tries, was=was)
 
 
 def accept(
@@ -126,13 +130,15 @@ def accept(
     free = [leg for leg in approach.legs if leg.leg.status in FREE]
     if not free or not approach.ride_request.is_open or approach.status == "withdrawn":
         return _too_late(session, approach, actor=actor, now=now, policy=policy)
-    state = rules.approach_after(approach.status, "accept")
+    was, state = approach.status, rules.approach_after(approach.status, "accept")
     rides = [ride for leg in free if (ride := book(session, approach, leg, now=now, roads=roads))]
     if not rides:
         return _too_late(session, approach, actor=actor, now=now, policy=policy)
     approach.status = state
     _answered(approach, through, now)
-    note_approach(session, approach, "accepted", actor, now, through=through, driver=approach.driver_id)
+    note_approach(
+        session, approach, "accepted", actor, now, through=through, driver=approach.driver_id, was=was
+    )
     _let_others_go(session, approach, actor=actor, now=now, policy=policy)
     free_if_nobody_left(session, approach, now=now)  # a seat may have been missing on one of the legs
     texts.thank_driver(session, approach, rides, now=now, policy=policy)
@@ -156,13 +162,14 @@ def decline(
     """
     lock(session, approach.ride_request, approach)
     rides = list(queries.live_rides(session, approach))
-    approach.status = rules.approach_after(approach.status, "decline")
+    was = approach.status
+    approach.status = rules.approach_after(was, "decline")
     approach.decline_reason = reason[:200]
     _answered(approach, through, now)
     for ride in rides:
         cancel(session, ride, "cancel_by_driver", actor=actor, now=now, policy=policy)
     free_if_nobody_left(session, approach, now=now)
-    note_approach(session, approach, "declined", actor, now, through=through, after_yes=bool(rides))
+    note_approach(session, approach, "declined", actor, now, through=through, after_yes=bool(rides), was=was)
 
 
 def withdraw(
@@ -172,13 +179,14 @@ def withdraw(
     lock(session, approach.ride_request, approach)
     rides = list(queries.live_rides(session, approach))
     reached = approach.asked_at is not None
-    approach.status = rules.approach_after(approach.status, "withdraw")
+    was = approach.status
+    approach.status = rules.approach_after(was, "withdraw")
     for ride in rides:
         cancel(session, ride, "cancel_by_passenger", actor=actor, now=now, policy=policy)
     if reached and not rides:
         texts.let_driver_go(session, approach, now=now, policy=policy)
     free_if_nobody_left(session, approach, now=now)
-    note_approach(session, approach, "withdrawn", actor, now)
+    note_approach(session, approach, "withdrawn", actor, now, was=was)
 
 
 def tell_passenger(
@@ -322,7 +330,8 @@ def _let_others_go(
         if any(part.leg.status in FREE for part in other.legs):
             continue
         reached = other.asked_at is not None
-        other.status = rules.approach_after(other.status, "withdraw")
+        was = other.status
+        other.status = rules.approach_after(was, "withdraw")
         if reached:
             texts.let_driver_go(session, other, now=now, policy=policy)
-        note_approach(session, other, "withdrawn", actor, now, because="taken")
+        note_approach(session, other, "withdrawn", actor, now, because="taken", was=was)

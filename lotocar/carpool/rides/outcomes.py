@@ -12,7 +12,7 @@ from lotocar.carpool.people.rules import may_give_contact
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.requests.rules import SERVED
-from lotocar.carpool.rides import queries, rules, texts
+from lotocar.carpool.rides import handing, queries, rules, texts
 from lotocar.carpool.rides.bookings import (
     cancel,
     free_if_nobody_left,
@@ -54,6 +54,8 @@ def finish(
     else:
         ride.status = rules.ride_after(ride.status, act)
         _settle_leg(session, ride, act, actor=actor, now=now)
+    if act == "reopen":
+        _take_back_words(ride)
     note_ride(session, ride, act, actor, now)
     if act != "cancel_by_driver":  # the passenger was left standing: a human says how it ends
         _close_when_over(session, ride.leg.ride_request, actor=actor, now=now)
@@ -170,6 +172,7 @@ def erase_person(session: Session, person_id: int, *, now: datetime, policy: Sen
     """
     _cancel_what_comes(session, person_id, now=now, policy=policy)
     _forget_texts(session, person_id)
+    handing.forget_notes(session, person_id, now=now)
     mine = select(Approach).join(Approach.ride_request)
     mine = mine.where((Approach.driver_id == person_id) | (RideRequest.passenger_id == person_id))
     for one in session.scalars(mine).all():
@@ -234,6 +237,14 @@ def _settle_leg(session: Session, ride: Ride, act: str, *, actor: Actor, now: da
     if not ride.leg.ride_request.is_open:
         reopen_request(session, ride.leg.ride_request, actor=actor, now=now)
     requests.move_leg(ride.leg, "restore", now=now)
+
+
+def _take_back_words(ride: Ride) -> None:
+    """The team takes back what it said for either side; their own words stay."""
+    if ride.driver_said_through == "desk":
+        ride.driver_says, ride.driver_said_through = None, ""
+    if ride.passenger_said_through == "desk":
+        ride.passenger_says, ride.passenger_said_through = None, ""
 
 
 def _close_when_over(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:

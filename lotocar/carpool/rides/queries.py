@@ -147,6 +147,24 @@ def rides_of_person(session: Session, person_id: int, *, limit: int = 50) -> Seq
     return session.scalars(query).unique().all()
 
 
+def drivers_of_requests(session: Session, ride_request_ids: Collection[int]) -> dict[int, Person]:
+    """Who drove each of these requests, or is to: the first of its rides that were not cancelled."""
+    if not ride_request_ids:
+        return {}
+    rows = session.execute(
+        select(Leg.ride_request_id, Person)
+        .join(Ride, Ride.leg_id == Leg.id)
+        .join(Person, Person.id == Ride.driver_id)
+        .where(
+            Leg.ride_request_id.in_(ride_request_ids),
+            Ride.status.not_in(sorted(rules.CANCELLED)),
+            Person.erased_at.is_(None),
+        )
+        .order_by(Ride.id.desc())
+    )
+    return {request_id: driver for request_id, driver in rows}
+
+
 def one_ride(session: Session, ride_id: int, *, communes: Collection[str] = ()) -> Ride:
     """One ride.
 

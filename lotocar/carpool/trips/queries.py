@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
@@ -65,19 +65,27 @@ def is_posted(session: Session, public_id: str) -> bool:
 
 
 def awaiting_call(session: Session) -> list[Trip]:
-    """Pending trips whose driver has no confirmed number: the desk's call, the oldest first."""
-    waiting = _whole().where(*_awaits_call())
-    return list(session.scalars(waiting.order_by(Trip.created_at, Trip.id)))
+    """Pending trips that wait for the desk, the oldest first."""
+    return read_whole(session, list(session.scalars(awaiting_numbers())))
 
 
-def count_awaiting_call(session: Session) -> int:
-    """How many of them."""
-    return session.scalar(select(func.count()).select_from(Trip).where(*_awaits_call())) or 0
+def awaiting_numbers(*, communes: Collection[str] = ()) -> Select[int]:
+    """The numbers of pending trips whose driver was never reached, or is still to be accepted; the oldest first.
 
-
-def _awaits_call() -> tuple[ColumnElement[bool], ...]:
+    `communes` keeps those that begin or end in one of these INSEE codes; empty keeps all.
+    """
     reached = Person.lines.any(PhoneLine.confirmed_at.is_not(None))
-    return Trip.status == "pending", Trip.driver.has(~reached)
+    candidate = Person.enrolments.any(and_(Enrolment.role == "driver", Enrolment.status == "candidate"))
+    waiting = select(Trip.id).where(Trip.status == "pending", Trip.driver.has(or_(~reached, candidate)))
+    if communes:
+        waiting = waiting.where(or_(Trip.origin_insee.in_(communes), Trip.destination_insee.in_(communes)))
+    return waiting.order_by(Trip.created_at, Trip.id)
+
+
+def read_whole(session: Session, numbers: Collection[int]) -> list[Trip]:
+    """These trips with their driver and departures, the oldest first."""
+    query = _whole().where(Trip.id.in_(numbers))
+    return list(session.scalars(query.order_by(Trip.created_at, Trip.id)))
 
 
 def _by_public_id(session: Session, public_id: str) -> Trip | None:

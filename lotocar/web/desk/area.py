@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol, TypeVar
 
+from sqlalchemy import CompoundSelect
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import queries as persons
@@ -28,7 +29,6 @@ class AboutSomebody(Protocol):
 
 
 OUTSIDE = "Aucun de ces deux lieux n'est dans votre secteur : passez l'appel au bureau."
-MANY = 1_000  # what is looked through for an account that sees a part of it
 
 Message = TypeVar("Message", bound=AboutSomebody)
 
@@ -39,15 +39,19 @@ def known_people(session: Session, found: Sequence[Person], communes: Collection
     return [one for one in found if one.id in seen]
 
 
+def touching(found: Sequence[Trip], communes: Collection[str]) -> list[Trip]:
+    """Those of these trips that begin or end in these communes; all of them when there are none."""
+    return [one for one in found if within_area(communes, (one.origin_insee, one.destination_insee))]
+
+
+def known_there(communes: Collection[str]) -> CompoundSelect[int] | None:
+    """Whom the account may see, as a question for the database; None is everybody."""
+    return queries.people_of(communes) if communes else None
+
+
 def find_people(session: Session, text: str, communes: Collection[str], *, limit: int) -> list[Person]:
     """The first people by name or number whom the account may see."""
-    found = persons.find_people(session, text, limit=to_read(communes, limit))
-    return known_people(session, found, communes)[:limit]
-
-
-def to_read(communes: Collection[str], limit: int) -> int:
-    """How many rows to read so that those of elsewhere do not push ours off a list of this length."""
-    return MANY if communes else limit
+    return persons.find_people(session, text, limit=limit, within=known_there(communes))
 
 
 def about(session: Session, found: Sequence[Message], communes: Collection[str]) -> list[Message]:
@@ -56,11 +60,6 @@ def about(session: Session, found: Sequence[Message], communes: Collection[str])
         return list(found)
     seen = queries.among(session, {one.person_id for one in found if one.person_id is not None}, communes)
     return [one for one in found if one.person_id in seen]
-
-
-def touching(found: Sequence[Trip], communes: Collection[str]) -> list[Trip]:
-    """Those of these trips that begin or end in these communes; all of them when there are none."""
-    return [one for one in found if within_area(communes, (one.origin_insee, one.destination_insee))]
 
 
 def accepts(communes: Collection[str], origin: PlaceField, destination: PlaceField) -> bool:

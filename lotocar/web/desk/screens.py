@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 
 from lotocar import clock
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import queries as rides
+from lotocar.civic.registry.operations import active_environment
 from lotocar.civic.registry.standing import count_alarms
 from lotocar.errors import NotFound
 from lotocar.messages import health
@@ -19,6 +20,7 @@ from lotocar.staff.rules import may
 from lotocar.values.days import DAY_NAMES
 from lotocar.web import guards, render
 from lotocar.web.desk import todo_list
+from lotocar.web.desk.todo_sources import Ask
 from lotocar.web.edge import session
 
 
@@ -26,14 +28,14 @@ def show(
     template: str, *, screen: str, fragment: str | None = None, status: int = 200, **context: Any
 ) -> Response:
     """A page of the desk, with its tabs."""
-    waiting = todo_list.counts(session(), now=clock.now(), communes=area())
+    counted = waiting()
     return render.page(
         template,
         fragment=fragment,
         status=status,
         screen=screen,
-        desk_screens=_tabs(waiting),
-        waiting=waiting,
+        desk_screens=_tabs(counted),
+        waiting=counted,
         search_url=url_for("desk.search") if rights()["numbers"] else "",
         sign_out_url=url_for("account.sign_out"),
         rights=rights(),
@@ -41,6 +43,22 @@ def show(
         sending_alert=health.alert(session(), now=clock.now()),
         **context,
     )
+
+
+def ask() -> Ask:
+    """What waits is asked for the signed-in account, now."""
+    if "ask" not in g:
+        account = guards.signed_in_account()
+        environment = active_environment(session())
+        g.ask = Ask(clock.now(), account.id, account.communes, registry=environment != "off")
+    return cast(Ask, g.ask)
+
+
+def waiting() -> todo_list.Counts:
+    """How much waits, counted once a page."""
+    if "waiting" not in g:
+        g.waiting = todo_list.counts(session(), ask())
+    return cast(todo_list.Counts, g.waiting)
 
 
 def rights() -> dict[str, bool]:
@@ -68,7 +86,7 @@ def the_request(ride_request_id: int) -> RideRequest:
 def back_to_request(ride_request_id: int, notice: str) -> Response:
     """To the request, or to « À faire » when the button stood there."""
     if request.form.get("back") == "todo":
-        return render.see_other("desk.todo", notice=notice)
+        return render.see_other("desk.todo", notice=notice, fait=ride_request_id)
     return render.see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
 
 
@@ -97,6 +115,7 @@ def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
         ("trips", "Trajets", "desk.trips", "car", "alt+t", 0, True),
         ("messages", "Messages", "desk.messages", "message", "alt+m", counts.messages, may_see["numbers"]),
         ("places", "Lieux", "desk.places", "pin", "alt+l", 0, True),
+        ("pilotage", "Pilotage", "desk.pilotage", "chart", "alt+5", 0, True),
         ("registry", "Registre", "desk.registry", "sheet", "alt+g", alarms, may_see["registry"]),
     ]
     return [

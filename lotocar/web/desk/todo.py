@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.people import queries as persons
-from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests import queries as requests
+from lotocar.carpool.rides import handing, later, openings, queries, texts, undoing
 from lotocar.carpool.rides import operations as rides
-from lotocar.carpool.rides import queries, texts
-from lotocar.carpool.rides.models import Approach
-from lotocar.errors import NotFound, Refused
-from lotocar.messages import inbound
+from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.errors import Invalid, NotFound, Refused
+from lotocar.messages import inbound, letters
 from lotocar.messages import operations as message_acts
 from lotocar.messages import queries as messages_queries
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import Actor
+from lotocar.values.days import local
+from lotocar.values.hours import local_instant
+from lotocar.values.when import read_when
 from lotocar.web import guards
-from lotocar.web.desk import area, screens, todo_list, words
+from lotocar.web.desk import area, screens, todo_list, todo_words, together, undo_words, words
+from lotocar.web.desk.todo_sources import BY_KIND, Action
 from lotocar.web.edge import outside, policy, session
 from lotocar.web.render import see_other
 
-FIRST = 5  # of each list, before « de plus »
 CODE_OR_LINK = re.compile(r"https?://\S+|\b\d{6}\b")
 
 
@@ -47,47 +51,139 @@ def _shown_body() -> Callable[[OutboxMessage], str]:
 
 
 def todo() -> Response:
-    """Everything that waits, most pressing first."""
-    now, voice = clock.now(), policy()
-    waits = todo_list.todo_list(session(), now=now, communes=screens.area())
-    to_ring = [*waits.to_call, *waits.to_reconfirm]
+    """Everything that waits, most pressing first; or one kind of it, page by page (`quoi`)."""
+    return _show_todo()
+
+
+def _show_todo(*, status: int = 200, problem: str = "") -> Response:
+    kind = request.args.get("quoi", "")
+    kind = kind if kind in BY_KIND else ""
+    ask, page = screens.ask(), screens.page_number()
+    found = screens.waiting()
+    waits = todo_list.todo_list(session(), ask, found, kind=kind, page=page)
+    actions = [line.action for line in (*waits.now, *waits.later)]
     return screens.show(
         "desk/todo.html",
         screen="todo",
+        status=status,
         waits=waits,
-        senders=_senders(waits.to_read),
-        aloud={one.id: texts.aloud_for_driver(one, policy=voice) for one in to_ring},
-        recipients=_recipients([*waits.to_say, *waits.failed_messages]),
-        body=_shown_body(),
-        to_say={one.ride_request.id: _to_say(one, voice) for one in waits.to_tell},
-        now=now,
+        kind=kind,
+        page=page,
+        has_more=bool(kind) and waits.counts.get(kind, 0) > page * todo_list.READ,
+        problem=problem,
+        now=ask.now,
         words=words,
-        FIRST=FIRST,
+        todo_words=todo_words,
+        part_of=todo_words.FRAGMENT,
+        at_work=lambda asked: together.colleague(asked, ask.now) is not None,
+        last=_last_step(),
+        undo_words=undo_words,
+        back="todo",
+        **_shown_of(actions),
     )
 
 
-def _recipients(unsent: Iterable[OutboxMessage]) -> dict[int, Person]:
-    """Whom each of these messages was for, by their number: a name to ask for, and the hours at which to ring."""
-    return persons.by_number(session(), [one.person_id for one in unsent if one.person_id is not None])
+def _shown_of(actions: Sequence[Action]) -> dict[str, Any]:
+    """What the fragments of these actions show besides their rows."""
+    voice = policy()
+    to_ring = [one.row for one in actions if one.kind in {"reconfirm", "ring", "silent"}]
+    return {
+        "senders": _senders([one.row for one in actions if one.kind == "message"]),
+        "aloud": {one.id: texts.aloud_for_driver(one, policy=voice) for one in to_ring},
+        "to_say": {one.subject: _to_say(one.row, voice) for one in actions if one.kind == "tell"},
+        "body": _shown_body(),
+    }
 
 
-def _to_say(one: todo_list.ToTell, voice: SenderPolicy) -> list[str]:
+def _to_say(rides_: Sequence[Ride], voice: SenderPolicy) -> list[str]:
     """The words for a passenger, one text for each driver."""
     return [
-        texts.aloud_for_passenger(first, later, policy=voice)
-        for first, later in texts.there_and_back(one.rides)
+        texts.aloud_for_passenger(first, later_, policy=voice)
+        for first, later_ in texts.there_and_back(rides_)
     ]
+
+
+def _last_step() -> undoing.LastStep | None:
+    """What was just done from the list, to be taken back."""
+    number = request.args.get("fait", type=int)
+    found = requests.numbered(session(), number, communes=screens.area()) if number else None
+    return undoing.last_step(session(), found, now=clock.now()) if found else None
+
+
+def put_later() -> Response:
+    """Nobody answered, or the person asked to be rung at another hour (`when`, in the words people use)."""
+    ask = screens.ask()
+    action = todo_list.the_action(
+        session(), ask, request.form.get("kind", ""), request.form.get("subject", "")
+    )
+    in_vain = "absent" in request.form
+    try:
+        later.put_off(
+            session(),
+            action.kind,
+            action.subject,
+            until=_until(action, ask.now, in_vain=in_vain),
+            deadline=action.deadline,
+            in_vain=in_vain,
+            about=action.request.id if action.request else None,
+            actor=guards.actor(),
+            now=ask.now,
+        )
+    except (Invalid, Refused) as error:
+        session().rollback()
+        said = todo_words.LATER.get(error.code, todo_words.LATER["later.unreadable"])
+        return _show_todo(status=422, problem=said)
+    return see_other("desk.todo", notice="Absent : à rappeler." if in_vain else "Mis à plus tard.")
+
+
+def _until(action: Action, now: datetime, *, in_vain: bool) -> datetime:
+    """When to come back to it.
+
+    Raises:
+        Invalid: what was typed says no hour.
+    """
+    if in_vain:
+        tries = later.tries_of(session(), action.kind, action.subject) + 1
+        return later.ring_again_at(now, tries=tries, deadline=action.deadline)
+    today = local(now).date()
+    said = read_when(request.form.get("when", "")[:60], today)
+    if said.hour is None:
+        raise Invalid("later.unreadable")
+    return local_instant(said.day or today, said.hour)
+
+
+def take_up() -> Response:
+    """Do now what had been put to later."""
+    ask = screens.ask()
+    action = todo_list.the_action(
+        session(), ask, request.form.get("kind", ""), request.form.get("subject", "")
+    )
+    later.take_up(session(), action.kind, action.subject)
+    return see_other("desk.todo", notice="De nouveau à faire.")
+
+
+def tick() -> Response:
+    """Seen: a note, a trip that could have served, a letter that did not leave."""
+    ask = screens.ask()
+    action = todo_list.the_action(
+        session(), ask, request.form.get("kind", ""), request.form.get("subject", "")
+    )
+    ticks = {
+        "note": lambda: handing.read(session(), action.row, now=ask.now),
+        "opening": lambda: openings.handle(session(), action.row, now=ask.now),
+        "letter": lambda: letters.handle(session(), action.row, actor=guards.actor(), now=ask.now),
+    }
+    if action.kind not in ticks:
+        raise NotFound("todo")
+    ticks[action.kind]()
+    return see_other("desk.todo", notice="C’est noté.")
 
 
 def messages() -> Response:
     """What was sent and received, and its fate."""
-    ours = screens.area()
-    received = area.about(
-        session(), messages_queries.received(session(), limit=area.to_read(ours, 50)), ours
-    )[:50]
-    sent = area.about(session(), messages_queries.recent(session(), limit=area.to_read(ours, 100)), ours)[
-        :100
-    ]
+    theirs = area.known_there(screens.area())
+    received = messages_queries.received(session(), limit=50, within=theirs)
+    sent = messages_queries.recent(session(), limit=100, within=theirs)
     return screens.show(
         "desk/messages.html",
         screen="messages",

@@ -1,52 +1,46 @@
-"""« À faire »: every next action, derived from the states of things. Nothing here is stored."""
+"""« À faire »: every next action in one list, by due time, derived from the states of things."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.requests import queries as requests
-from lotocar.carpool.requests.models import RideRequest
-from lotocar.carpool.rides import queries as rides
-from lotocar.carpool.rides.models import Approach, Ride
-from lotocar.carpool.trips import queries as trips
-from lotocar.carpool.trips.models import Trip
-from lotocar.messages import queries as messages
-from lotocar.messages.models import InboundMessage, OutboxMessage
-from lotocar.web.desk import area
+from lotocar.carpool.rides import later
+from lotocar.carpool.rides.models import PutOff
+from lotocar.errors import NotFound
+from lotocar.values.call_hours import read_call_hours
+from lotocar.web.desk.todo_sources import BY_KIND, Action, Ask, Source, asked_of
+
+SHOWN = 30
+READ = 40  # of each kind: some of them may not be rung yet
 
 
 @dataclass(frozen=True, slots=True)
-class ToTell:
-    """A passenger who does not know yet of these rides of one request."""
+class Line:
+    """One action as the list shows it. `opens_at` is set when it waits until then: asked for, or decent hours."""
 
-    ride_request: RideRequest
-    rides: Sequence[Ride]
+    action: Action
+    opens_at: datetime | None = None
+    tries: int = 0
+    was_put_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TodoList:
-    """Everything that waits for somebody now, each list in the order in which to do it."""
+    """What may be done now, the most pressing first; what must wait for an hour; and how much of each kind."""
 
-    to_read: Sequence[InboundMessage]
-    callbacks: Sequence[RideRequest]
-    to_tell: Sequence[ToTell]
-    to_reconfirm: Sequence[Approach]
-    to_call: Sequence[Approach]
-    unanswered: Sequence[Approach]
-    new_requests: Sequence[RideRequest]
-    searching: Sequence[RideRequest]
-    numbers_to_confirm: Sequence[Trip]
-    to_say: Sequence[OutboxMessage]
-    failed_messages: Sequence[OutboxMessage]
-    to_settle: Sequence[Ride]
+    now: Sequence[Line]
+    later: Sequence[Line]
+    counts: Mapping[str, int]
 
     @property
     def count(self) -> int:
-        return sum(len(getattr(self, name)) for name in self.__slots__)
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,50 +49,78 @@ class Counts:
 
     all: int
     messages: int
+    by_kind: Mapping[str, int]
 
 
-def todo_list(session: Session, *, now: datetime, communes: Collection[str] = ()) -> TodoList:
-    """What waits now, within these communes (empty: everywhere)."""
-    due = requests.due_requests(session, now=now, communes=communes)
-    calls = rides.calls_to_make(session, now=now, communes=communes)
-    most = area.to_read(communes, 200)
-    unsent = area.about(session, messages.to_handle(session, now=now, limit=most), communes)
-    return TodoList(
-        to_read=area.about(session, messages.inbox(session, limit=most), communes),
-        callbacks=[one for one in due if one.callback_at is not None],
-        to_tell=_by_request(rides.untold_rides(session, communes=communes)),
-        to_reconfirm=[one for one in calls if one.status == "to_reconfirm"],
-        to_call=[one for one in calls if one.status != "to_reconfirm" and one.channel == "phone"],
-        unanswered=[one for one in calls if one.status != "to_reconfirm" and one.channel == "sms"],
-        new_requests=[one for one in due if one.callback_at is None and one.status == "to_process"],
-        searching=[one for one in due if one.callback_at is None and one.status == "searching"],
-        numbers_to_confirm=area.touching(trips.awaiting_call(session), communes),
-        to_say=[one for one in unsent if one.channel == "call"],
-        failed_messages=[one for one in unsent if one.channel != "call"],
-        to_settle=rides.rides_to_settle(session, now=now, communes=communes),
-    )
+def counts(session: Session, ask: Ask) -> Counts:
+    """How much waits, of each kind, in one question to the database."""
+    sources = asked_of(ask)
+    columns = [_counted(source.numbers(ask)).label(source.kind) for source in sources]
+    row = session.execute(select(*columns)).one()
+    by_kind = {source.kind: int(count) for source, count in zip(sources, row, strict=True)}
+    return Counts(sum(by_kind.values()), by_kind["message"], by_kind)
 
 
-def counts(session: Session, *, now: datetime, communes: Collection[str] = ()) -> Counts:
-    """How much waits, for the tabs: counted by the database, unless the account sees only some messages."""
-    if communes:
-        whole = todo_list(session, now=now, communes=communes)
-        return Counts(all=whole.count, messages=len(whole.to_read))
-    unread = messages.count_inbox(session)
-    waiting = (
-        unread,
-        requests.count_due(session, now=now),
-        rides.count_untold(session),
-        rides.count_calls(session, now=now),
-        trips.count_awaiting_call(session),
-        messages.count_to_handle(session, now=now),
-        rides.count_to_settle(session, now=now),
-    )
-    return Counts(all=sum(waiting), messages=unread)
+def _counted(numbers: Select[Any]) -> Any:
+    return select(func.count()).select_from(numbers.order_by(None).subquery()).scalar_subquery()
 
 
-def _by_request(untold: Sequence[Ride]) -> list[ToTell]:
-    by_request: dict[int, list[Ride]] = {}
-    for ride in untold:
-        by_request.setdefault(ride.leg.ride_request_id, []).append(ride)
-    return [ToTell(ones[0].leg.ride_request, ones) for ones in by_request.values()]
+def todo_list(session: Session, ask: Ask, found: Counts, *, kind: str = "", page: int = 1) -> TodoList:
+    """The list, or one kind of it a page at a time. `found` are its counts: empty kinds are not read."""
+    put_off = later.known(session, now=ask.now)
+    wanted = [source for source in asked_of(ask) if found.by_kind[source.kind] and kind in {"", source.kind}]
+    lines = [line for source in wanted for line in _lines(session, source, ask, put_off, page if kind else 1)]
+    ready = sorted((line for line in lines if line.opens_at is None), key=_pressing)
+    waiting = sorted((line for line in lines if line.opens_at), key=lambda line: line.opens_at or ask.now)
+    return TodoList(ready if kind else ready[:SHOWN], waiting[:SHOWN], found.by_kind)
+
+
+def _pressing(line: Line) -> tuple[bool, datetime]:
+    return not line.action.urgent, line.action.due_at
+
+
+def _lines(
+    session: Session, source: Source, ask: Ask, put_off: Mapping[tuple[str, str], PutOff], page: int
+) -> list[Line]:
+    """Some of this kind, the most pressing first, then what was put to later."""
+    numbers = source.numbers(ask)
+    column = numbers.selected_columns[0]
+    aside = [
+        source.key(subject)
+        for (kind, subject), row in put_off.items()
+        if kind == source.kind and row.until > ask.now
+    ]
+    pressing = numbers.where(column.not_in(aside)) if aside else numbers
+    keys = session.scalars(pressing.limit(READ).offset((page - 1) * READ)).all()
+    kept = session.scalars(numbers.where(column.in_(aside))).all() if aside else []
+    actions = source.read(session, [*keys, *kept], ask)
+    return [_line(action, ask.now, put_off.get((action.kind, action.subject))) for action in actions]
+
+
+def _line(action: Action, now: datetime, aside: PutOff | None) -> Line:
+    tries = aside.tries if aside else 0
+    if aside is not None and aside.until > now:
+        return Line(action, aside.until, tries, was_put_off=True)
+    if action.person is None:
+        return Line(action, tries=tries)
+    opens_at = read_call_hours(action.person.call_hours).opens_at(now)
+    # a person who may only be rung when it is too late is rung now, or nobody would ever know
+    in_time = action.deadline is None or opens_at < action.deadline
+    return Line(action, opens_at if opens_at > now and in_time else None, tries)
+
+
+def the_action(session: Session, ask: Ask, kind: str, subject: str) -> Action:
+    """One thing to do that is really there, for this reader.
+
+    Raises:
+        NotFound: no such thing, done meanwhile, or outside the reader's area.
+    """
+    source = BY_KIND.get(kind)
+    if source is None or source not in asked_of(ask):
+        raise NotFound("todo")
+    numbers = source.numbers(ask)
+    key = session.scalar(numbers.where(numbers.selected_columns[0] == source.key(subject)))
+    actions = source.read(session, [key], ask) if key is not None else []
+    if not actions:
+        raise NotFound("todo")
+    return actions[0]

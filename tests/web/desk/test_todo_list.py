@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.web.desk.todo_list import counts, todo_list
+from lotocar.web.desk.todo_sources import Ask
 from tests.support.doors import PageClient
 from tests.support.factories import (
     GOURDON,
@@ -18,6 +20,7 @@ from tests.support.factories import (
     NOW,
     a_landline,
     a_leg,
+    make_account,
     make_approach,
     make_driver,
     make_line,
@@ -106,41 +109,59 @@ def a_busy_morning(session: Session) -> None:
     session.flush()
 
 
-def test_each_thing_waits_in_its_own_list_and_the_tab_counts_them(session: Session):
+def asked(session: Session, communes: Sequence[str] = ()) -> Ask:
+    return Ask(now=NOW, account_id=make_account(session).id, communes=communes)
+
+
+def test_each_thing_waits_once_and_the_tab_counts_them(session: Session):
     make_organisation(session)
     a_busy_morning(session)
-    waits = todo_list(session, now=NOW)
-    sizes = {name: len(getattr(waits, name)) for name in waits.__slots__}
+    ask = asked(session)
+    found = counts(session, ask)
+    sizes = {kind: count for kind, count in found.by_kind.items() if count}
     # the requests that stand behind the approaches made here are new ones too
-    assert sizes.pop("new_requests") >= 1
+    assert sizes.pop("new") >= 1
     assert sizes == {
-        "to_read": 1,
-        "callbacks": 1,
-        "to_tell": 1,
-        "to_reconfirm": 1,
-        "to_call": 2,
-        "unanswered": 1,
-        "searching": 1,
-        "numbers_to_confirm": 1,
-        "to_say": 0,
-        "failed_messages": 1,
-        "to_settle": 1,
+        "message": 1,
+        "callback": 1,
+        "tell": 1,
+        "reconfirm": 1,
+        "ring": 2,
+        "silent": 1,
+        "search": 1,
+        "number": 1,
+        "failure": 1,
+        "settle": 1,
     }
-    assert counts(session, now=NOW).all == waits.count
-    assert counts(session, now=NOW).messages == 1
+    waits = todo_list(session, ask, found)
+    assert len(waits.now) + len(waits.later) == waits.count == found.all
+    assert found.messages == 1
+
+
+def test_the_most_pressing_comes_first_whatever_its_kind(session: Session):
+    make_request(session, status="to_process", due_at=NOW + timedelta(hours=1))
+    late = make_request(session, status="searching", due_at=NOW - timedelta(hours=1))
+    letter(session, "+33639980009", urgent=True)
+    ask = asked(session)
+    lines = todo_list(session, ask, counts(session, ask)).now
+    assert [line.action.kind for line in lines] == ["message", "search", "new"]
+    assert lines[1].action.request == late
 
 
 def test_nothing_waiting_is_said(nadia: PageClient):
     assert "Rien n’attend" in nadia.get("/bureau/a-faire").main
 
 
-def test_the_first_of_each_list_are_shown_and_the_others_folded(nadia: PageClient, session: Session):
-    for _ in range(7):
+def test_the_most_pressing_are_shown_and_each_kind_has_a_list_of_its_own(nadia: PageClient, session: Session):
+    for _ in range(45):
         make_request(session, due_at=NOW)
     page = nadia.get("/bureau/a-faire")
-    (more,) = [one for one in page.root.iter("details") if one.get("class") == "more"]
-    assert len([one for one in more.iter("li")]) == 2
-    assert "2 de plus" in page.main
+    assert len([one for one in page.root.iter("li") if "data-row" in one.attrib]) == 30
+    assert "Voici les 30 plus pressées" in page.main
+    page = nadia.get("/bureau/a-faire?quoi=new")
+    assert len([one for one in page.root.iter("li") if "data-row" in one.attrib]) == 40
+    page = page.follow("Les suivantes")
+    assert len([one for one in page.root.iter("li") if "data-row" in one.attrib]) == 5
 
 
 def test_a_passenger_is_told_from_the_list_and_one_comes_back_to_it(nadia: PageClient, session: Session):
@@ -148,7 +169,7 @@ def test_a_passenger_is_told_from_the_list_and_one_comes_back_to_it(nadia: PageC
     page = nadia.get("/bureau/a-faire")
     assert "Odile vous emmène" in page.main
     page = press(page, "/prevenir", "Prévenu par téléphone")
-    assert page.path == "/bureau/a-faire"
+    assert page.path.startswith("/bureau/a-faire")
     session.expire_all()
     assert ride.passenger_told_through == "phone"
 
@@ -164,7 +185,7 @@ def test_v8_a_landline_driver_is_in_the_call_list_with_the_hours_and_the_words_t
     assert "après 18 h" in page.main
     assert "M. P. cherche" in page.main or "Marcel P. cherche" in page.main
     page = press(page, "/reponses/", "Accepte")
-    assert page.path == "/bureau/a-faire"
+    assert page.path.startswith("/bureau/a-faire")
     assert "Conducteur trouvé" in page.text
     assert session.scalars(select(Approach.status)).all() == ["accepted"]
 
@@ -207,7 +228,7 @@ def test_what_became_of_a_past_ride_is_written_from_the_list(nadia: PageClient, 
     ride.leg.status, ride.passenger_told_at = "confirmed", NOW
     ride.pickup_at, ride.dropoff_at = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
     page = press(nadia.get("/bureau/a-faire"), "/trajets-convenus/", "Fait")
-    assert (page.path, "Noté : fait" in page.text) == ("/bureau/a-faire", True)
+    assert (page.path.split("?")[0], "Noté : fait" in page.text) == ("/bureau/a-faire", True)
     again = nadia.post(f"/bureau/trajets-convenus/{ride.id}", {"act": "done", "back": "todo"})
     assert "La situation a changé" in again.text
 
@@ -219,10 +240,12 @@ def test_nothing_of_another_area_waits_for_a_referent(
     near = make_request(session, legs=[a_leg(origin=GOURDON, destination=GRAMAT)], due_at=NOW)
     letter(session, near.passenger.lines[0].e164, "Bonjour", person_id=near.passenger_id)
     session.commit()
-    waits = todo_list(session, now=NOW, communes=["46127"])
-    assert [one.id for one in waits.new_requests] == [near.id]
-    assert [one.person_id for one in waits.to_read] == [near.passenger_id]
-    assert waits.count == counts(session, now=NOW, communes=["46127"]).all == 2
+    ask = asked(session, ["46127"])
+    found = counts(session, ask)
+    assert {kind: count for kind, count in found.by_kind.items() if count} == {"message": 1, "new": 1}
+    rows = [line.action for line in todo_list(session, ask, found).now]
+    assert {one.kind: one.subject for one in rows}["new"] == str(near.id)
+    assert [one.row.person_id for one in rows if one.kind == "message"] == [near.passenger_id]
 
 
 # --- day sheet ------------------------------------------------------------------------------------------------
