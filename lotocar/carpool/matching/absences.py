@@ -92,6 +92,7 @@ def _moved(session: Session, rows: Sequence[Line]) -> dict[tuple[int, str], list
             between(Departure.trip_id, rows), Trip.kind == "regular", Departure.day.is_not(None)
         )
         for trip_id, direction, day in session.execute(asked.order_by(Departure.day, Departure.id)):
+            assert day is not None  # asked for above
             found[trip_id, direction].append(DayRange(day, day, "moved"))
     return found
 

@@ -127,6 +127,7 @@ class Candidate:
     minus the hour wished for (leave at), or the drop-off minus it (arrive by): negative is early; None
     without a wish or without an hour. `shift_seconds` is how much later (or, negative, earlier) than his
     usual hour the driver would have to leave, within his flexibility; 0 when the usual hour suits.
+    `error_seconds` is the usual error of an estimated detour, 0 when it is exact.
     `to_ask` are the needs (bits) about which nobody asked the driver yet. `is_known` marks the driver of the
     last time.
     """
@@ -149,6 +150,7 @@ class Candidate:
     time_kind: TimeKind
     wanted_at: datetime | None
     exact: bool
+    error_seconds: int = 0
     to_ask: int = 0
     is_known: bool = False
 
@@ -175,6 +177,7 @@ class Candidate:
             "seconds": self.detour_seconds,
             "limit_seconds": self.limit_seconds,
             "exact": self.exact,
+            "error_seconds": self.error_seconds,
         }
         return Reason("detour", data)
 

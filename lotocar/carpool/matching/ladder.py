@@ -1,14 +1,16 @@
 """What to try when nothing fits: each rung changes one thing in the leg and says what that would give. Pure.
 
 In the order in which one would propose it: another hour, a day before or after, a driver to persuade of a
-longer detour, a meeting point within a walk, two drivers with a change in a village.
+longer detour, one way only, a meeting point within a walk or a short drive, two drivers with a change in a
+village. Whoever waits for the answer says when to stop looking.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
@@ -19,10 +21,12 @@ Finder = Callable[[LegFacts], Sequence[Candidate]]
 HOUR_MORE_MINUTES = 60
 EXTRA_DETOUR_MINUTES = 15
 WALK_M = 2_000
+DROP_M = 8_000  # farther than one walks: a neighbour brings you
 SHORTEST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(minutes=30)
 ROUNDABOUT = 1.5  # by the village, the way may be this much longer than straight
 _VILLAGES_TRIED = 24
+_PLACES_TRIED = 8  # at either end
 
 
 class Step(StrEnum):
@@ -30,6 +34,7 @@ class Step(StrEnum):
     DAY_BEFORE = "day_before"
     DAY_AFTER = "day_after"
     DETOUR = "detour"
+    ONE_WAY = "one_way"  # there or back only
     PICKUP = "pickup"  # walk, or be brought, to a meeting point
     DROPOFF = "dropoff"  # be set down at a meeting point
     CHANGE = "change"
@@ -39,7 +44,8 @@ class Step(StrEnum):
 class Rung:
     """One thing changed: the leg as it would be, and who would then fit (never empty).
 
-    `place` is the meeting point, `walk_m` how far it is as the crow flies.
+    `place` is the meeting point, `walk_m` how far it is as the crow flies. `is_out` tells which way is left
+    when only one is.
     """
 
     step: Step
@@ -47,6 +53,7 @@ class Rung:
     found: tuple[Candidate, ...]
     place: Stop | None = None
     walk_m: int = 0
+    is_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +67,49 @@ class Change:
     step: Step = Step.CHANGE
 
 
+def _never() -> bool:
+    return False
+
+
 def ladder(
-    leg: LegFacts, find: Finder, *, meeting_points: Sequence[Stop] = (), villages: Sequence[Stop] = ()
+    leg: LegFacts,
+    find: Finder,
+    *,
+    meeting_points: Sequence[Stop] = (),
+    villages: Sequence[Stop] = (),
+    is_late: Callable[[], bool] = _never,
 ) -> list[Rung | Change]:
-    """The rungs that give something, in order; a departure that fits the leg as it is appears on none."""
+    """The rungs that give something, in order; a departure that fits the leg as it is appears on none.
+
+    Once `is_late()`, nothing more is tried: what was found stands.
+    """
     fitting = {one.departure_id for one in find(leg)}
     rungs: list[Rung | Change] = []
+    for tried in _tries(leg, meeting_points):
+        if is_late():
+            return rungs
+        rungs += _rung(replace(tried, found=tuple(find(tried.leg))), fitting)
+    return rungs + changes(leg, find, villages, is_late)
+
+
+def one_way(
+    out: tuple[LegFacts, Sequence[Candidate]], back: tuple[LegFacts, Sequence[Candidate]]
+) -> list[Rung]:
+    """The way that somebody drives when nobody drives the other; none when both, or neither, are driven."""
+    ways = [
+        Rung(Step.ONE_WAY, leg, tuple(found), is_out=is_out)
+        for is_out, (leg, found) in ((True, out), (False, back))
+        if found
+    ]
+    return ways if len(ways) == 1 else []
+
+
+def _tries(leg: LegFacts, meeting_points: Sequence[Stop]) -> Iterator[Rung]:
     for step, changed in _other_terms(leg):
-        rungs += _rung(Rung(step, changed, tuple(find(changed))), fitting)
-    for step, place in _within_a_walk(leg, meeting_points):
+        yield Rung(step, changed, ())
+    for step, place in _within_reach(leg, meeting_points):
         moved, walk_m = _moved(leg, step, place)
-        rungs += _rung(Rung(step, moved, tuple(find(moved)), place, walk_m), fitting)
-    return rungs + changes(leg, find, villages)
+        yield Rung(step, moved, (), place, walk_m)
 
 
 def _rung(rung: Rung, fitting: set[int]) -> list[Rung]:
@@ -87,13 +125,12 @@ def _other_terms(leg: LegFacts) -> Iterator[tuple[Step, LegFacts]]:
     yield Step.DETOUR, replace(leg, extra_detour_minutes=leg.extra_detour_minutes + EXTRA_DETOUR_MINUTES)
 
 
-def _within_a_walk(leg: LegFacts, places: Sequence[Stop]) -> Iterator[tuple[Step, Stop]]:
+def _within_reach(leg: LegFacts, places: Sequence[Stop]) -> Iterator[tuple[Step, Stop]]:
     """The meeting points near either end, the nearest first."""
     for step, end, other in ((Step.PICKUP, leg.pickup, leg.dropoff), (Step.DROPOFF, leg.dropoff, leg.pickup)):
-        near = [place for place in places if 0 < distance_m(end, place.point) <= WALK_M]
-        for place in sorted(near, key=lambda one: distance_m(end, one.point)):
-            if place.point != other:
-                yield step, place
+        away = [(distance_m(end, place.point), place) for place in places if place.point != other]
+        near = sorted((one for one in away if 0 < one[0] <= DROP_M), key=lambda one: one[0])
+        yield from ((step, place) for _, place in near[:_PLACES_TRIED])
 
 
 def _moved(leg: LegFacts, step: Step, place: Stop) -> tuple[LegFacts, int]:
@@ -102,13 +139,19 @@ def _moved(leg: LegFacts, step: Step, place: Stop) -> tuple[LegFacts, int]:
     return replace(leg, dropoff=place.point), round(distance_m(leg.dropoff, place.point))
 
 
-def changes(leg: LegFacts, find: Finder, villages: Sequence[Stop]) -> list[Rung | Change]:
+def changes(
+    leg: LegFacts, find: Finder, villages: Sequence[Stop], is_late: Callable[[], bool] = _never
+) -> list[Rung | Change]:
     """Two drivers with a change: the best pair in each village, by time lost on the way.
 
     The one who must be on time keeps the hour asked for (the second to arrive by, otherwise the first); the
     other is looked for over the whole day and must leave a wait of 5 to 30 minutes.
     """
-    best = (_best_change(leg, find, village) for village in _on_the_way(leg, villages))
+    best = []
+    for village in _on_the_way(leg, villages):
+        if is_late():
+            break
+        best.append(_best_change(leg, find, village))
     return [*sorted((one for one in best if one is not None), key=_cost)]
 
 
@@ -133,15 +176,26 @@ def _best_change(leg: LegFacts, find: Finder, village: Stop) -> Change | None:
     arriving = leg.time_kind is TimeKind.ARRIVE_BY
     firsts = find(replace(any_hour if arriving else leg, dropoff=village.point))
     seconds = find(replace(leg if arriving else any_hour, pickup=village.point)) if firsts else ()
-    pairs = (_change(village, one, other) for one in firsts for other in seconds)
-    return min((pair for pair in pairs if pair is not None), key=_cost, default=None)
+    in_order = sorted((one for one in seconds if one.pickup_at is not None), key=_picked_up)
+    pairs = (
+        Change(village, first, second, _picked_up(second) - first.dropoff_at)
+        for first in firsts
+        if first.dropoff_at is not None
+        for second in _taking_over(first, first.dropoff_at, in_order)
+    )
+    return min(pairs, key=_cost, default=None)
 
 
-def _change(village: Stop, first: Candidate, second: Candidate) -> Change | None:
-    if first.dropoff_at is None or second.pickup_at is None or first.driver_id == second.driver_id:
-        return None
-    wait = second.pickup_at - first.dropoff_at
-    return Change(village, first, second, wait) if SHORTEST_WAIT <= wait <= LONGEST_WAIT else None
+def _taking_over(first: Candidate, at: datetime, in_order: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Those who pick up after a bearable wait; by hour, so that thousands of departures are not all compared."""
+    start = bisect_left(in_order, at + SHORTEST_WAIT, key=_picked_up)
+    end = bisect_right(in_order, at + LONGEST_WAIT, key=_picked_up)
+    return (one for one in in_order[start:end] if one.driver_id != first.driver_id)
+
+
+def _picked_up(candidate: Candidate) -> datetime:
+    assert candidate.pickup_at is not None  # those without an hour were left out
+    return candidate.pickup_at
 
 
 def _cost(change: Change) -> tuple[timedelta, int, int]:

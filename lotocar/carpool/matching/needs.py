@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
 from lotocar.carpool.matching.rules import judge, prepare
+from lotocar.carpool.matching.search import days_of_wish, leg_facts
+from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.world.roads.router import Roads
 
@@ -20,12 +22,16 @@ _UNSERVED = ("unserved_no_driver", "unserved_declined", "unserved_late")
 
 @dataclass(frozen=True, slots=True)
 class OpenNeed:
-    """A leg that still looks for a driver; `is_closed` when its request was closed without anybody."""
+    """A leg that still looks for a driver; `is_closed` when its request was closed without anybody.
+
+    `days` are those that would do, the one asked for first.
+    """
 
     ride_request_id: int
     leg_id: int
     facts: LegFacts
     is_closed: bool
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +55,27 @@ def open_needs(session: Session, today: date) -> list[OpenNeed]:
         .where(Leg.day >= today, or_(waiting, given_up))
         .order_by(Leg.day, Leg.hour, Leg.id)
     )
-    return [_need(leg, ride_request) for leg, ride_request in rows]
+    pairs = people.pairs_to_avoid(session)
+    return [_need(session, leg, ride_request, pairs, today) for leg, ride_request in rows]
 
 
-def _need(leg: Leg, ride_request: RideRequest) -> OpenNeed:
-    facts = LegFacts(
-        pickup=leg.origin.point,
-        dropoff=leg.destination.point,
-        day=leg.day,
-        time_kind=TimeKind(leg.time_kind),
-        hour=leg.hour,
+def _need(
+    session: Session,
+    leg: Leg,
+    ride_request: RideRequest,
+    pairs: Mapping[int, frozenset[int]],
+    today: date,
+) -> OpenNeed:
+    facts = leg_facts(
+        session,
+        leg,
         seats=ride_request.seats,
+        needs=ride_request.needs,
         passenger_id=ride_request.passenger_id,
+        avoid=pairs.get(ride_request.passenger_id, frozenset()),
     )
-    return OpenNeed(ride_request.id, leg.id, facts, ride_request.status == "closed")
+    days = tuple(days_of_wish(leg, today=today))
+    return OpenNeed(ride_request.id, leg.id, facts, ride_request.status == "closed", days)
 
 
 def served_by_trip(session: Session, trip_id: int, today: date, *, roads: Roads) -> list[Served]:
@@ -71,9 +84,15 @@ def served_by_trip(session: Session, trip_id: int, today: date, *, roads: Roads)
 
 
 def served(departures: Sequence[DepartureFacts], needs: Iterable[OpenNeed], roads: Roads) -> list[Served]:
-    """Each need that one of these departures fits, with the one of least detour."""
-    found = ((need, _best(departures, need.facts, roads)) for need in needs)
+    """Each need that one of these departures fits, with the one of least detour on the first day that has one."""
+    found = ((need, _first(departures, need, roads)) for need in needs)
     return [Served(need, candidate) for need, candidate in found if candidate is not None]
+
+
+def _first(departures: Sequence[DepartureFacts], need: OpenNeed, roads: Roads) -> Candidate | None:
+    days = need.days or (need.facts.day,)
+    found = (_best(departures, replace(need.facts, day=day), roads) for day in days)
+    return next((one for one in found if one is not None), None)
 
 
 def _best(departures: Sequence[DepartureFacts], leg: LegFacts, roads: Roads) -> Candidate | None:

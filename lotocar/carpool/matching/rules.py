@@ -45,6 +45,7 @@ class Need:
     wish: Wish
     ride: Leg
     slack_seconds: int = 0
+    error_seconds: int = 0  # the usual error of a detour that is estimated
 
     @property
     def extra_detour_seconds(self) -> int:
@@ -63,7 +64,13 @@ def prepare(leg: LegFacts, roads: Roads) -> Need:
         raise Invalid("leg.same_place", field="destination")
     if not 1 <= leg.seats <= MAX_SEATS:
         raise Invalid("leg.seats", field="seats")
-    return Need(leg, wish_of(leg), roads.leg(leg.pickup, leg.dropoff), roads.slack_seconds)
+    return Need(
+        leg,
+        wish_of(leg),
+        roads.leg(leg.pickup, leg.dropoff),
+        slack_seconds=roads.slack_seconds,
+        error_seconds=roads.usual_error_seconds,
+    )
 
 
 def fits(departure: DepartureFacts, leg: LegFacts, roads: Roads) -> Candidate | Exclusion:
@@ -87,7 +94,14 @@ def judge(departure: DepartureFacts, need: Need, roads: Roads) -> Candidate | Ex
     limit = 60 * departure.max_detour_minutes
     if drive.detour_seconds > limit + need.extra_detour_seconds:
         by = drive.detour_seconds - limit
-        return _excluded(departure, Rule.DETOUR, by, detour_seconds=drive.detour_seconds, limit_seconds=limit)
+        return _excluded(
+            departure,
+            Rule.DETOUR,
+            by,
+            detour_seconds=drive.detour_seconds,
+            limit_seconds=limit,
+            exact=drive.exact,
+        )
     answers = [_on(day, departure, need, drive) for day in days_of(need)]
     return next((one for one in answers if isinstance(one, Candidate)), answers[0])
 
@@ -226,7 +240,8 @@ def _not_that_day(departure: DepartureFacts, day: date) -> Exclusion:
     if nearest is None:
         ahead = ((departure.weekday or 0) - day.weekday()) % 7
         nearest = day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
-    return _excluded(departure, Rule.DAY, abs((nearest - day).days), nearest=nearest)
+    by, is_weekly = abs((nearest - day).days), departure.day is None
+    return _excluded(departure, Rule.DAY, by, nearest=nearest, asked=day, weekly=is_weekly)
 
 
 def _absence(departure: DepartureFacts, day: date) -> Exclusion | None:
@@ -336,6 +351,7 @@ def candidate_of(
         time_kind=need.leg.time_kind,
         wanted_at=None if wish.wanted is None else as_instant(wish.wanted),
         exact=drive.exact,
+        error_seconds=0 if drive.exact else need.error_seconds,
         to_ask=need.leg.needs if abilities is None else 0,
         is_known=driver_id in need.leg.known_drivers,
     )

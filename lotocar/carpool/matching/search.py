@@ -2,18 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from time import monotonic
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule
+from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.index import Index
+from lotocar.carpool.matching.ladder import Change, Rung, ladder
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.rules import days_of, fits, judge, prepare, rank
+from lotocar.carpool.matching.wording import why_words
+from lotocar.carpool.people import queries as people
+from lotocar.carpool.people.rules import bits_of
+from lotocar.values.geo import Stop
 from lotocar.world.roads.router import Roads
 
 NOBODY_ASKED: Mapping[int, int] = {}
+LADDER_SECONDS = 0.3  # what a caller on the line does not notice
+
+
+class Wish(Protocol):
+    """A leg as it is stored or still being typed."""
+
+    @property
+    def origin(self) -> Stop: ...
+    @property
+    def destination(self) -> Stop: ...
+    @property
+    def day(self) -> date: ...
+    @property
+    def time_kind(self) -> str: ...
+    @property
+    def hour(self) -> time | None: ...
+    @property
+    def until(self) -> time | None: ...
+    @property
+    def flexible_days(self) -> int: ...
+
+
+def leg_facts(
+    session: Session,
+    wish: Wish,
+    *,
+    seats: int = 1,
+    needs: str = "",
+    passenger_id: int | None = None,
+    now: datetime | None = None,
+    is_public: bool = False,
+    known_drivers: Collection[int] = (),
+    avoid: frozenset[int] | None = None,
+) -> LegFacts:
+    """What matching needs of a leg, the pairs to avoid included; what left before `now` is of no use.
+
+    `needs` are codes of people.rules.ABILITIES; `known_drivers` took this passenger the last time.
+    `avoid` saves a question to whoever asks for many legs.
+
+    Raises:
+        Invalid: a need that nobody knows.
+    """
+    return LegFacts(
+        pickup=wish.origin.point,
+        dropoff=wish.destination.point,
+        day=wish.day,
+        time_kind=TimeKind(wish.time_kind),
+        hour=wish.hour,
+        until=wish.until,
+        seats=seats,
+        passenger_id=passenger_id,
+        avoid=_avoided(session, passenger_id) if avoid is None else avoid,
+        not_before=now,
+        needs=bits_of(needs),
+        is_public=is_public,
+        known_drivers=frozenset(known_drivers),
+    )
+
+
+def _avoided(session: Session, passenger_id: int | None) -> frozenset[int]:
+    return frozenset() if passenger_id is None else people.avoided_with(session, passenger_id)
+
+
+def days_of_wish(wish: Wish, *, today: date) -> list[date]:
+    """The day asked for, then those that would do as well, the nearest first; none past."""
+    shifts = (shift for far in range(1, wish.flexible_days + 1) for shift in (-far, far))
+    days = (wish.day + timedelta(days=shift) for shift in (0, *shifts))
+    return [day for day in days if day >= today]
 
 
 def candidates(
@@ -102,6 +179,76 @@ def explain_driver(
     need = prepare(leg, roads)
     answers = [judge(one, need, roads) for one in queries.departures_of_driver(session, driver_id)]
     return sorted(answers, key=_farness)
+
+
+def explain_trip(
+    session: Session, trip_id: int, leg: LegFacts, *, roads: Roads
+) -> list[Candidate | Exclusion]:
+    """The same for each departure of one trip.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    need = prepare(leg, roads)
+    answers = [judge(one, need, roads) for one in queries.departures_of_trips(session, [trip_id])]
+    return sorted(answers, key=_farness)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a driver, or a trip, is not proposed: in words, and departure by departure, the nearest to fitting first."""
+
+    words: str
+    answers: tuple[Candidate | Exclusion, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether they are proposed after all."""
+        return bool(self.answers) and isinstance(self.answers[0], Candidate)
+
+
+def why_not(
+    session: Session,
+    leg: LegFacts,
+    *,
+    roads: Roads,
+    driver_id: int | None = None,
+    trip_id: int | None = None,
+) -> WhyNot:
+    """« Pourquoi pas lui ? » for a driver, or for one trip: the first rule that excludes them, and by how much.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    if trip_id is not None:
+        answers = explain_trip(session, trip_id, leg, roads=roads)
+    else:
+        answers = explain_driver(session, driver_id or 0, leg, roads=roads)
+    return WhyNot(why_words(answers), tuple(answers))
+
+
+def ways_out(
+    session: Session,
+    leg: LegFacts,
+    *,
+    mirror: Mirror,
+    meeting_points: Sequence[Stop] = (),
+    villages: Sequence[Stop] = (),
+    seconds: float = LADDER_SECONDS,
+) -> list[Rung | Change]:
+    """The ladder of this leg, looked for during so many seconds at most.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    index, until = mirror.index(session), monotonic() + seconds
+    return ladder(
+        leg,
+        lambda changed: indexed(index, changed),
+        meeting_points=meeting_points,
+        villages=villages,
+        is_late=lambda: monotonic() > until,
+    )
 
 
 def _farness(answer: Candidate | Exclusion) -> tuple[int, int, int]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
-from holidays import France
+from holidays import country_holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
 from lotocar.world.calendars.rules import LIBRARY_ZONES, Break, Holiday
@@ -23,15 +25,21 @@ SPECIAL = {
 }
 
 
+@cache
+def _known() -> Any:
+    """The library reads its file each time it is made: once is enough."""
+    return SchoolHolidayDates()
+
+
 def school_years() -> range:
     """The years in which breaks known to the library begin."""
-    known = SchoolHolidayDates()
+    known = _known()
     return range(known.min_year, known.max_year + 1)
 
 
 def school_breaks(year: int) -> Iterator[tuple[str, Break]]:
     """(zone, break) for each break that begins in this year; none when the library does not know it."""
-    known = SchoolHolidayDates()
+    known = _known()
     if year not in school_years():
         return
     after = known.holidays_for_year(year + 1) if year + 1 in school_years() else {}
@@ -60,10 +68,10 @@ def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
 
 def public_holidays(year: int) -> Iterator[Holiday]:
     """Those of the whole country, then what some départements add."""
-    everywhere = dict(France(years=year, language="fr"))
+    everywhere = dict(country_holidays("FR", years=year, language="fr"))
     for day, name in sorted(everywhere.items()):
         yield Holiday(day, name, "")
     for departement, subdivision in SPECIAL.items():
-        own = France(years=year, subdiv=subdivision, language="fr")
+        own = country_holidays("FR", subdiv=subdivision, years=year, language="fr")
         for day in sorted(own.keys() - everywhere.keys()):
             yield Holiday(day, own[day], departement)

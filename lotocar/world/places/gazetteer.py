@@ -97,6 +97,17 @@ class Gazetteer:
         away = (lat - point.lat) ** 2 + ((lon - point.lon) * cos(radians(point.lat))) ** 2
         return self.at(int(np.argmin(away)))
 
+    def between(self, a: Point, b: Point, *, roundabout: float) -> list[Commune]:
+        """The communes through which the way from a to b is at most so many times straight, the most peopled first."""
+        lat, lon = self._centres
+        narrow = cos(radians((a.lat + b.lat) / 2))
+        legs = [np.hypot(lat - one.lat, (lon - one.lon) * narrow) for one in (a, b)]
+        straight = np.hypot(b.lat - a.lat, (b.lon - a.lon) * narrow)
+        found = [
+            self.at(line) for line in np.flatnonzero(legs[0] + legs[1] <= roundabout * straight).tolist()
+        ]
+        return sorted(found, key=lambda one: (-one.population, one.insee))
+
     def line_of(self, insee: str) -> int:
         """The line of this commune in the file.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
-from lotocar.carpool.matching.ladder import Change, Finder, Rung, Step, ladder
+from lotocar.carpool.matching.ladder import Change, Finder, Rung, Step, ladder, one_way
 from lotocar.carpool.matching.search import candidates
 from lotocar.carpool.matching.wording import rung_words
 from lotocar.values.geo import Point, Stop
@@ -62,7 +62,7 @@ def test_a_meeting_point_within_a_walk() -> None:
     walk = rungs[-1]
     assert isinstance(walk, Rung)
     assert (walk.step, walk.place, walk.walk_m) == (Step.PICKUP, bus_stop, 1668)
-    assert rung_words(walk) == "partir à Gare de Cahors, à 1,7 km : 1 conducteur possible"
+    assert rung_words(walk) == "partir à Gare de Cahors, à 1,7 km à pied : 1 conducteur possible"
 
 
 def test_being_set_down_a_walk_away() -> None:
@@ -110,3 +110,48 @@ def test_who_fits_already_is_on_no_rung() -> None:
 
 def test_nobody_at_all_gives_an_empty_ladder() -> None:
     assert ladder(make_leg(day=date(2026, 11, 28)), finder()) == []
+
+
+def test_a_longer_detour_names_whom_to_persuade() -> None:
+    [rung] = ladder(make_leg(), finder(make_departure(max_detour_minutes=1)))
+    said = rung_words(rung, {1: "Odile Vernet"})
+    assert (
+        said == "un détour plus long que d'habitude, à leur demander : Odile Vernet (4 min au lieu de 1 min)"
+    )
+
+
+def test_a_meeting_point_too_far_to_walk_is_where_one_is_brought() -> None:
+    hamlet = Point(CAHORS.lat + 0.05, CAHORS.lon)
+    station = Stop("Gare de Cahors", "46042", CAHORS.lat, CAHORS.lon)
+    rungs = ladder(
+        make_leg(pickup=hamlet, dropoff=SOUILLAC),
+        finder(make_departure(max_detour_minutes=0)),
+        meeting_points=[station],
+    )
+    assert (
+        rung_words(rungs[-1])
+        == "partir à Gare de Cahors, à 5,6 km en s'y faisant conduire : 1 conducteur possible"
+    )
+
+
+def test_only_the_way_out_when_nobody_drives_back() -> None:
+    leg = make_leg()
+    found = finder(make_departure())(leg)
+    [rung] = one_way((leg, found), (leg, ()))
+    assert rung_words(rung) == "aller seulement, mardi 24 novembre : 1 conducteur possible"
+    [back] = one_way((leg, ()), (leg, found))
+    assert rung_words(back).startswith("retour seulement")
+    assert one_way((leg, found), (leg, found)) == one_way((leg, ()), (leg, ())) == []
+
+
+def test_who_waits_too_long_gets_what_was_found_so_far() -> None:
+    asked = []
+
+    def find(leg: LegFacts) -> Sequence[Candidate]:
+        asked.append(leg)
+        return ()
+
+    villages = [Stop("Gramat", "46128", GRAMAT.lat, GRAMAT.lon)]
+    late = iter([False, True, True, True])
+    assert ladder(make_leg(), find, villages=villages, is_late=lambda: next(late)) == []
+    assert len(asked) == 2  # the leg itself, and one rung

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
 from lotocar.carpool.matching.facts import Candidate, DayRange, LegFacts, Rule, TimeKind
-from lotocar.carpool.matching.rules import fits, rank
+from lotocar.carpool.matching.rules import fits, rank, seats_left
 from lotocar.carpool.trips.rules import SeatPart
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
@@ -353,3 +354,89 @@ def test_candidates_come_by_detour_then_gap_then_fairness_then_number() -> None:
     twin = candidate(fits(make_departure(trip_id=9, driver_id=7), leg, ROADS))
     assert rank(twin, {}) < rank(near, {})
     assert rank(near, {7: 1}) < rank(twin, {7: 1})
+
+
+def test_a_minute_of_detour_and_five_minutes_of_gap_weigh_less_than_fairness() -> None:
+    leg = make_leg(time_kind=TimeKind.LEAVE_AT, hour=time(8, 30))
+    one = candidate(fits(make_departure(hour=time(8, 30)), leg, ROADS))
+    twin = replace(one, driver_id=7, trip_id=9)
+    same_minute = one.detour_seconds - one.detour_seconds % 60
+    nearer = replace(one, detour_seconds=same_minute)
+    farther = replace(twin, detour_seconds=same_minute + 59)
+    assert rank(nearer, {}) < rank(farther, {})
+    assert rank(farther, {ODILE: 1}) < rank(nearer, {ODILE: 1})
+    beyond = replace(twin, detour_seconds=same_minute + 60)
+    assert rank(nearer, {ODILE: 99}) < rank(beyond, {ODILE: 99})
+    sooner, later = replace(one, gap_seconds=-299), replace(twin, gap_seconds=300)
+    assert rank(sooner, {ODILE: 99}) < rank(later, {ODILE: 99})
+    assert rank(replace(later, gap_seconds=299), {ODILE: 1}) < rank(sooner, {ODILE: 1})
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "free"),
+    [
+        (0, 600, 2),  # gets out where the first gets in
+        (0, 601, 1),
+        (600, 1100, 1),
+        (1199, 1300, 0),  # both are there for a second
+        (1200, 1300, 1),  # the first has just got out
+        (1800, 2400, 2),
+        (0, 4000, 0),
+    ],
+)
+def test_a_seat_is_taken_on_the_part_of_the_way_where_somebody_sits(start: int, end: int, free: int) -> None:
+    taken = (SeatPart(1, 600, 1200), SeatPart(1, 1100, 1800))
+    assert seats_left(2, taken, start, end) == free
+
+
+def test_a_seat_free_on_the_passenger_s_part_of_the_way_is_enough() -> None:
+    alone = fits(make_departure(seats=1), make_leg(), ROADS)
+    drive = candidate(alone)
+    assert drive.pickup_at is not None
+    assert drive.departure_at is not None
+    gets_in = round((drive.pickup_at - drive.departure_at).total_seconds())
+    before = SeatPart(1, 0, gets_in)
+    assert (
+        candidate(
+            fits(make_departure(seats=1, seats_taken={TUESDAY: (before,)}), make_leg(), ROADS)
+        ).free_seats
+        == 1
+    )
+    overlapping = SeatPart(1, 0, gets_in + 1)
+    full = make_departure(seats=1, seats_taken={TUESDAY: (overlapping,)})
+    assert exclusion(fits(full, make_leg(), ROADS)).rule is Rule.SEATS
+
+
+@pytest.mark.parametrize(
+    ("abilities", "needs", "rule", "to_ask"),
+    [
+        (None, 3, None, 3),
+        (0, 0, None, 0),
+        (0, 1, Rule.NEEDS, 0),
+        (1, 1, None, 0),
+        (1, 3, Rule.NEEDS, 0),
+        (63, 63, None, 0),
+    ],
+)
+def test_needs_against_abilities(abilities: int | None, needs: int, rule: Rule | None, to_ask: int) -> None:
+    answer = fits(make_departure(abilities=abilities), make_leg(needs=needs), ROADS)
+    if rule is None:
+        assert candidate(answer).to_ask == to_ask
+    else:
+        assert (exclusion(answer).rule, exclusion(answer).by) == (rule, 1)
+
+
+def test_what_only_the_team_proposes_is_hidden_from_the_public() -> None:
+    shy = make_departure(team_only=True)
+    candidate(fits(shy, make_leg(), ROADS))
+    assert exclusion(fits(shy, make_leg(is_public=True), ROADS)).rule is Rule.HIDDEN
+
+
+def test_the_error_of_an_estimate_is_told_and_its_slack_widens_the_limit() -> None:
+    careful = replace(ROADS, slack_seconds=120, usual_error_seconds=75)
+    detour = candidate(fits(make_departure(), make_leg(), ROADS)).detour_seconds
+    strict = make_departure(max_detour_minutes=detour // 60)
+    assert detour % 60, "otherwise it fits as it is"
+    assert exclusion(fits(strict, make_leg(), ROADS)).rule is Rule.DETOUR
+    found = candidate(fits(strict, make_leg(), careful))
+    assert (found.error_seconds, found.detour_seconds > found.limit_seconds) == (75, True)

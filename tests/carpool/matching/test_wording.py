@@ -15,7 +15,9 @@ from lotocar.carpool.matching.wording import (
     exclusion_words,
     gap_words,
     hour_note,
+    passing_words,
     sentences,
+    why_words,
 )
 from lotocar.carpool.trips.rules import SeatPart
 from lotocar.world.roads.estimate import EstimatedRoads
@@ -97,6 +99,10 @@ def test_a_candidate_says_where_when_and_at_what_cost(
     assert said(departure, leg, "Cahors") == words
 
 
+def closed(why: str) -> dict[str, Any]:
+    return {"pauses": (DayRange(TUESDAY, TUESDAY, why),)}
+
+
 ABSENT: list[tuple[Rule, dict[str, Any], dict[str, Any], str]] = [
     (Rule.CLOSED, {"is_open": False}, {}, "ce trajet n'est pas proposé en ce moment"),
     (Rule.SAME_PERSON, {"driver_id": 2}, {}, "c'est la personne qui cherche un trajet"),
@@ -111,7 +117,20 @@ ABSENT: list[tuple[Rule, dict[str, Any], dict[str, Any], str]] = [
         Rule.DAY,
         {"weekday": 0},
         {},
-        "ne fait pas ce trajet ce jour-là ; le jour le plus proche est le lundi 23 novembre",
+        "part le lundi, pas le mardi",
+    ),
+    (
+        Rule.DAY,
+        {"day": date(2026, 11, 26)},
+        {},
+        "ne fait ce trajet que le jeudi 26 novembre",
+    ),
+    (Rule.HIDDEN, {"team_only": True}, {"is_public": True}, "ce trajet n'est proposé que par l'équipe"),
+    (
+        Rule.NEEDS,
+        {"abilities": 1},
+        {"needs": 41},
+        "ne propose pas : accepter un animal et attendre sur place",
     ),
     (
         Rule.VALIDITY,
@@ -131,6 +150,11 @@ ABSENT: list[tuple[Rule, dict[str, Any], dict[str, Any], str]] = [
         {},
         "en pause jusqu'au mardi 15 décembre",
     ),
+    (Rule.PAUSE, closed("moved"), {}, "part à une autre heure ce jour-là"),
+    (Rule.PAUSE, closed("school"), {}, "ne fait pas ce trajet pendant les vacances scolaires"),
+    (Rule.PAUSE, closed("term"), {}, "ne fait ce trajet que pendant les vacances scolaires"),
+    (Rule.PAUSE, closed("holiday"), {}, "ne fait pas ce trajet les jours fériés"),
+    (Rule.PAUSE, closed("month"), {}, "a déjà pris autant de trajets que convenu pour ce mois"),
     (Rule.SEATS, {"seats_taken": {TUESDAY: (SeatPart(3),)}}, {}, "plus de place ce jour-là"),
     (Rule.SEATS, {}, {"seats": 4}, "il ne reste que 3 places ce jour-là"),
     (
@@ -185,3 +209,34 @@ def test_the_way_home_is_said_from_its_own_start() -> None:
     home = make_departure(direction="back", origin=SOUILLAC, destination=CAHORS, hour=time(17, 30))
     leg = make_leg(pickup=SOUILLAC, dropoff=CAHORS, time_kind=TimeKind.LEAVE_AT, hour=time(17))
     assert said(home, leg, "Souillac").startswith("passe à Souillac à 17 h 30, sur sa route")
+
+
+def test_what_nobody_asked_the_driver_is_to_be_asked_and_the_last_driver_is_marked() -> None:
+    leg = make_leg(needs=3, known_drivers=frozenset({1}))
+    words = sentences(candidate(fits(make_departure(), leg, ROADS)))
+    assert words[-2:] == [
+        "même conducteur que la dernière fois",
+        "à lui demander : de la place dans le coffre et un bras pour marcher",
+    ]
+
+
+def test_the_hour_of_passing_and_of_arriving() -> None:
+    passes = candidate(fits(make_departure(), make_leg(), ROADS))
+    assert passing_words(passes) == "passe vers 8 h 36, arrive vers 9 h 17"
+    assert passing_words(candidate(fits(make_departure(hour=None), make_leg(), ROADS))) == ""
+
+
+def why(*departures: DepartureFacts, **changes: Any) -> str:
+    return why_words([fits(one, make_leg(**changes), ROADS) for one in departures])
+
+
+def test_why_not_says_all_the_days_of_a_driver_at_once() -> None:
+    week = [make_departure(departure_id=number, weekday=number) for number in (0, 2, 4)]
+    assert why(*week) == "part le lundi, le mercredi et le vendredi, pas le mardi"
+    assert why() == "ne propose aucun trajet"
+    assert why(make_departure()).startswith("convient : passe à 8 h 36, détour d'environ")
+    assert why(make_departure(max_detour_minutes=1)).endswith("3 min de plus que sa limite de 1 min")
+
+
+def test_why_not_never_tells_who_asked_not_to_travel_together() -> None:
+    assert why(make_departure(), avoid=frozenset({1})) == "ces deux personnes ne voyagent pas ensemble"
