@@ -242,7 +242,10 @@ def an_approach_leg(**changes: Any) -> ApproachLeg:
 
 
 def make_ride(session: Session, **changes: Any) -> Ride:
-    """Odile takes Marcel from Cahors to Figeac on Tuesday; the approach is made and accepted unless given."""
+    """Odile takes Marcel from Cahors to Figeac on Tuesday; the approach is made and accepted unless given.
+
+    A ride done was confirmed by both unless `driver_says` or `passenger_says` is given.
+    """
     approach = changes.pop("approach", None) or make_approach(session, status="accepted", answered_at=NOW)
     proposed = approach.legs[0]
     values: dict[str, Any] = {
@@ -261,4 +264,7 @@ def make_ride(session: Session, **changes: Any) -> Ride:
         "distance_m": 68_000,
         "created_at": NOW,
     }
+    if changes.get("status") == "done":  # by SMS, both of them
+        values |= {"driver_says": "done", "passenger_says": "done"}
+        values |= {"driver_said_through": "sms", "passenger_said_through": "sms"}
     return _kept(session, Ride(**(values | changes)))

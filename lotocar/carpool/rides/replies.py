@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.rides import confirmations, operations
-from lotocar.carpool.rides.confirmations import ASKABLE, said_of_ride
+from lotocar.carpool.rides.confirmations import awaits
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.rides.replies_rules import Decision, Kind, Why, classify
 from lotocar.carpool.rides.rules import HAPPENED_OPEN, OPEN_BY_SMS, RENEWAL_OPEN
@@ -96,7 +96,7 @@ def answer_by_key(
             )
         return "acted"
     if message.kind == "ride_happened":
-        confirmations.ride_said(session, subject, person_id, yes, now=now, policy=policy)
+        confirmations.ride_said(session, subject, person_id, yes, through="call", now=now, policy=policy)
     elif message.kind == "offer_renewal":
         confirmations.offer_said(session, subject, person_id, yes, now=now)
         return "acted"
@@ -152,7 +152,7 @@ def _open_rides(session: Session, number: str, now: datetime) -> list[Question]:
     questions = []
     for message in _asked(session, "ride_happened", number, since=now - HAPPENED_OPEN):
         ride = session.get(Ride, message.subject_id)
-        if ride is None or ride.status not in ASKABLE or said_of_ride(ride, message.person_id):
+        if ride is None or not awaits(ride, message.person_id):
             continue
         questions.append(
             Question(
@@ -267,7 +267,13 @@ def _answer_approach(letter: _Letter, question: Question, yes: bool) -> str:
 
 def _answer_ride(letter: _Letter, question: Question, yes: bool) -> str:
     confirmations.ride_said(
-        letter.session, question.subject_id, question.person_id, yes, now=letter.now, policy=letter.policy
+        letter.session,
+        question.subject_id,
+        question.person_id,
+        yes,
+        through="sms",
+        now=letter.now,
+        policy=letter.policy,
     )
     return "acted" if yes else "human"
 

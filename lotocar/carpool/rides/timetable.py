@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import operations as people_operations
 from lotocar.carpool.people import queries as people
-from lotocar.carpool.people.models import Person, PhoneLine
+from lotocar.carpool.people.models import Consent, Person, PhoneLine
 from lotocar.carpool.rides import texts
 from lotocar.carpool.rides.bookings import note_approach, note_ride
+from lotocar.carpool.rides.confirmations import awaits
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.rides.rules import HAPPENED_OPEN, RENEWAL_OPEN
 from lotocar.carpool.trips.models import Trip
@@ -206,7 +207,14 @@ def _remind_one(
 
 
 def to_ask_after(session: Session, *, now: datetime) -> list[int]:
-    """The rides over for an hour, three days at most, that nobody was asked about."""
+    """The rides over for an hour, three days at most, of which a side is silent and was not asked.
+
+    Of one that the team noted as done by itself they are asked when both agreed to the registry: only that needs
+    their own word.
+    """
+    latest = select(func.max(Consent.id)).where(Consent.kind == "registry").group_by(Consent.person_id)
+    agreed = select(Consent.person_id).where(Consent.id.in_(latest), Consent.given.is_(True))
+    by_the_team = and_(Ride.status == "done", Ride.driver_id.in_(agreed), Ride.passenger_id.in_(agreed))
     asked = select(OutboxMessage.subject_id).where(
         OutboxMessage.kind == "ride_happened", OutboxMessage.subject_kind == "ride"
     )
@@ -214,7 +222,8 @@ def to_ask_after(session: Session, *, now: datetime) -> list[int]:
         select(Ride.id)
         .join(Ride.approach)
         .where(
-            Ride.status == "planned",
+            or_(Ride.status == "planned", by_the_team),
+            or_(Ride.driver_says.is_(None), Ride.passenger_says.is_(None)),
             Approach.status == "accepted",
             Ride.dropoff_at <= now - ASK_AFTER,
             Ride.dropoff_at > now - HAPPENED_OPEN,
@@ -225,12 +234,13 @@ def to_ask_after(session: Session, *, now: datetime) -> list[int]:
 
 
 def ask_after(session: Session, ride_id: int, *, now: datetime, policy: SenderPolicy) -> bool:
-    """Ask both sides whether the ride took place; whether it was still to be done."""
+    """Ask each side not heard yet whether the ride took place; whether it was still to be done."""
     ride = session.get(Ride, ride_id, with_for_update=True, populate_existing=True)
-    if ride is None or not _stands(ride):
+    if ride is None or not (_stands(ride) or ride.status == "done"):
         return False
     sides = (("driver", ride.driver, ride.passenger), ("passenger", ride.passenger, ride.driver))
-    for side, person, other in sides:
+    silent = [side for side in sides if awaits(ride, side[1].id)]
+    for side, person, other in silent:
         tell(
             session,
             person,
@@ -256,7 +266,7 @@ def ask_after(session: Session, ride_id: int, *, now: datetime, policy: SenderPo
             policy=policy,
             useful_until=now + HAPPENED_OPEN,
         )
-    return True
+    return bool(silent)
 
 
 def _stands(ride: Ride) -> bool:

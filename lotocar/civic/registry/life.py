@@ -2,7 +2,7 @@
 
     draft → confirmed → ready → sending → sent → checked → ok | fraud | anomaly
 
-`draft` waits for somebody's word, `confirmed` is known to have taken place, `ready` passes every check. The way
+`draft` waits for the word of both sides, `confirmed` has it (each side's own, or given to the desk on the phone), `ready` passes every check. The way
 out may be: refused_fixable (nothing stored at the registry), refused_burnt (its number is used up), too_late,
 not_done, cancelled. `uncertain` is for a send whose answer never came: the registry is read before anything else.
 """
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lotocar.civic.registry.couples.rules import EXPIRES_AFTER, SEND_WITHIN
+from lotocar.civic.registry.couples.rules import DENIED, EXPIRES_AFTER, SEND_WITHIN, SOON_AFTER, unproven
 from lotocar.values.steps import Table, step
 
 PROOF: Table = {
@@ -79,16 +79,13 @@ THERE = frozenset({"sent", "checked", "ok", "fraud", "anomaly"})
 REFUSED_THERE = frozenset({"refused_burnt", "fraud", "anomaly"})  # no later « ok » undoes these
 FINAL = frozenset({"ok", "fraud", "anomaly", "refused_burnt", "too_late", "cancelled"})
 
-DENIED = frozenset(
-    {"passenger_no_show", "driver_no_show", "cancelled_passenger", "cancelled_driver"}
-)  # of a ride
-
 LEASE = timedelta(seconds=90)  # longer than every exchange that one send may need
 SETTLE_AFTER = timedelta(seconds=60)  # a request that timed out may still be on its way in
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
-LAST_CALL = EXPIRES_AFTER - timedelta(minutes=10)  # between our clock and the registry's
+CORRECT_WITHIN = EXPIRES_AFTER - timedelta(minutes=10)  # between our clock and the registry's
 UNCONFIRMED_ALARM = timedelta(hours=12)
 DOUBT_ALARM = timedelta(hours=1)
+LATE_SHOWN = timedelta(days=1)
 CHECK_AFTER = timedelta(hours=24)  # of the end of the ride: nobody may ask earlier
 FINAL_AFTER = timedelta(hours=48)
 PRESUMED_AFTER = timedelta(days=7)  # of a registry that never settled it: valid, says its own rule
@@ -121,24 +118,28 @@ def may(state: str, act: str) -> bool:
 
 
 def word_of(*, status: str, driver_says: str | None, passenger_says: str | None) -> str:
-    """What is known of a ride: "confirm", "deny" or "reopen" (not told yet, or one says what the other denies).
-
-    `status` done is the word of both sides, or of the desk that asked them.
-    """
+    """What is known of a ride: "confirm" (by both sides), "deny", or "reopen" (a side is silent or disagrees)."""
     if status in DENIED:
         return "deny"
-    denied = "not_done" in {driver_says, passenger_says}
-    return "confirm" if status == "done" and not denied else "reopen"
+    untold = unproven(status=status, driver_says=driver_says, passenger_says=passenger_says)
+    return "reopen" if untold else "confirm"
 
 
-def heard_through(says: str | None) -> str:
-    """Through whom a side's confirmation came: "own" words, or the "desk" that noted the ride as done."""
-    return "own" if says == "done" else "desk"
+def heard_through(says: str | None, through: str) -> str:
+    """Through whom a side confirmed: "own" words, the "desk" that asked them on the phone, or nobody ("")."""
+    if says != "done":
+        return ""
+    return "desk" if through == "desk" else "own"
 
 
 def is_too_late(start_at: datetime, *, now: datetime) -> bool:
-    """Whether sending it now would only burn its number."""
-    return now - start_at > LAST_CALL
+    """Whether it stays at home for good: twenty hours after the start, four before the registry closes."""
+    return now - start_at > SEND_WITHIN
+
+
+def may_correct(start_at: datetime, *, now: datetime) -> bool:
+    """Whether the registry still takes a correction of it."""
+    return now - start_at <= CORRECT_WITHIN
 
 
 def pause(failures: int) -> timedelta:
@@ -184,8 +185,9 @@ class Clocked:
 def alarm(proof: Clocked, *, now: datetime) -> str:
     """Why the desk should look at this proof now; empty when nothing presses.
 
-    "contradiction", "refused", "doubt", "late" (20 h gone by), "unconfirmed" (12 h without a word), "held" (a
-    check stops it).
+    "contradiction", "refused", "doubt", "disputed" (one side denies it), "soon" (16 h gone by, four are left),
+    "unconfirmed" (12 h without the word of both sides), "held" (a check stops it), "late" (20 h went by: shown for
+    a day, so that somebody learns of it).
     """
     age = now - proof.start_at
     if proof.contradicted:
@@ -197,10 +199,16 @@ def alarm(proof: Clocked, *, now: datetime) -> str:
     if proof.status == "uncertain":
         since = proof.doubted_at or proof.start_at
         return "doubt" if now - since >= DOUBT_ALARM else ""
-    if proof.status not in WAITING:
-        return ""
-    if age > SEND_WITHIN:
-        return "late"
+    if proof.status == "too_late":
+        return "late" if age <= SEND_WITHIN + LATE_SHOWN else ""
+    return _pressing(proof, age) if proof.status in WAITING else ""
+
+
+def _pressing(proof: Clocked, age: timedelta) -> str:
+    if "disputed" in proof.reasons:
+        return "disputed"
+    if age >= SOON_AFTER:
+        return "soon"
     if proof.status == "draft":
         return "unconfirmed" if age >= UNCONFIRMED_ALARM else ""
     return "held" if proof.status == "confirmed" and proof.reasons else ""

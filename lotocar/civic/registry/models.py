@@ -74,7 +74,7 @@ class Proof(Base):
 
 
 class RideDetail(Base):
-    """What the registry may be told of a ride beyond the booking: evidence, prices shared by others, the plate.
+    """What the registry may be told of a ride beyond the booking: prices shared by others, the plate, the age.
 
     Most rides have none. `incentives`: [index, cents, siret]; `payments`: [index, siret, type, cents].
     """
@@ -86,8 +86,6 @@ class RideDetail(Base):
     incentives: Mapped[list[Any]] = mapped_column(JSON, default=list)
     payments: Mapped[list[Any]] = mapped_column(JSON, default=list)
     fee_cents: Mapped[int] = mapped_column(default=0)
-    driver_evidence: Mapped[bool] = mapped_column(default=False)  # time, device and position at both ends
-    passenger_evidence: Mapped[bool] = mapped_column(default=False)
     passenger_adult: Mapped[bool | None]
 
 
@@ -116,4 +114,26 @@ class RegistryTally(Base):
     month: Mapped[str] = mapped_column(String(7), primary_key=True)  # 2026-11
     status: Mapped[str] = mapped_column(String(24), primary_key=True)  # « stranger »: not one of ours
     count: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PassengerCar(Base):
+    """What a passenger answered when asked whether they had a car to make their rides themselves; the latest word."""
+
+    __tablename__ = "registry_passenger_car"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    has_car: Mapped[bool]
+    told_through: Mapped[str] = mapped_column(String(4))  # link | desk
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class OpenDataCommune(Base):
+    """How often one commune of ours is a start or an end in the public file of a month (2026-11)."""
+
+    __tablename__ = "registry_open_data"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    insee: Mapped[str] = mapped_column(String(5), primary_key=True)
+    seen: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)

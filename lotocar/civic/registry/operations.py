@@ -103,7 +103,7 @@ def correct(session: Session, proof: Proof, *, terms: Terms, actor: Actor, now: 
         Refused: registry.too_late_to_correct; registry.same (nothing changed); registry.not_correctable (people,
             prices or seats changed: cancel it and send it under a new number); registry.unfit (checks stop it).
     """
-    if life.is_too_late(proof.start_at, now=now):
+    if not life.may_correct(proof.start_at, now=now):
         raise Refused("registry.too_late_to_correct")
     kind = what_changed(session, proof, terms=terms, now=now)
     if kind != "correct":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import life
 from lotocar.civic.registry.couples.checks import Ready, RefusedCouple, Review, Sent, review
-from lotocar.civic.registry.couples.facts import Code, CoupleFacts
+from lotocar.civic.registry.couples.facts import CoupleFacts, Reason
 from lotocar.civic.registry.couples.geography import Where
 from lotocar.civic.registry.couples.payload import Payload, encode
 from lotocar.civic.registry.couples.queries import DECLARABLE, InseeOf, couples_of, exact_point, whole_rides
+from lotocar.civic.registry.couples.rules import DENIED, unproven
 from lotocar.civic.registry.models import Proof
 from lotocar.world.roads.router import Roads
 
@@ -81,14 +82,12 @@ def follow(proof: Proof, ride: Ride, *, now: datetime) -> None:
     word = life.word_of(status=ride.status, driver_says=ride.driver_says, passenger_says=ride.passenger_says)
     if life.may(proof.status, word):
         proof.status, proof.updated_at = life.after(proof.status, word), now
-    if proof.status == "confirmed" and not proof.driver_word:
-        proof.driver_word = life.heard_through(ride.driver_says)
-        proof.passenger_word = life.heard_through(ride.passenger_says)
+    proof.driver_word = life.heard_through(ride.driver_says, ride.driver_said_through)
+    proof.passenger_word = life.heard_through(ride.passenger_says, ride.passenger_said_through)
     if proof.status == "draft":
-        proof.driver_word = proof.passenger_word = ""
-        told = {ride.driver_says, ride.passenger_says}
-        disputed = "not_done" in told and (ride.status == "done" or "done" in told)
-        proof.reasons = [[(Code.DISPUTED if disputed else Code.NOT_CONFIRMED).value, ""]]
+        proof.reasons = stored(
+            unproven(status=ride.status, driver_says=ride.driver_says, passenger_says=ride.passenger_says)
+        )
     if life.is_too_late(proof.start_at, now=now) and life.may(proof.status, "expire"):
         proof.status, proof.updated_at = life.after(proof.status, "expire"), now
 
@@ -217,7 +216,7 @@ def _take_back_denied(session: Session, terms: Terms, now: datetime) -> None:
         .where(
             Proof.environment == terms.environment,
             Proof.status.in_(sorted(life.THERE)),
-            Ride.status.in_(sorted(life.DENIED)),
+            Ride.status.in_(sorted(DENIED)),
         )
     )
     for proof in denied.all():
@@ -252,9 +251,12 @@ def hold(proof: Proof, refused: RefusedCouple, *, now: datetime) -> None:
     """Keep a proof at home, with every reason known."""
     if proof.status == "ready":
         proof.status, proof.updated_at = life.after(proof.status, "hold"), now
-    reasons = [[reason.code.value, reason.who.value if reason.who else ""] for reason in refused.reasons]
-    if proof.reasons != reasons:
-        proof.reasons = reasons
+    proof.reasons = stored(refused.reasons)
+
+
+def stored(reasons: Iterable[Reason]) -> list[list[str]]:
+    """Reasons as a proof keeps them: [code, side]."""
+    return [[reason.code.value, reason.who.value if reason.who else ""] for reason in reasons]
 
 
 def _couples(

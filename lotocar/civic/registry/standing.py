@@ -21,7 +21,7 @@ from lotocar.values.days import PARIS
 
 SHOWN_FOR = timedelta(days=45)
 SHOWN_AT_MOST = 300
-ORDER = ("late", "contradiction", "refused", "doubt", "unconfirmed", "held")
+ORDER = ("soon", "contradiction", "refused", "disputed", "doubt", "unconfirmed", "held", "late")
 SEEN_IN_OPEN_DATA = 6  # a commune with fewer starts or ends in the month is dropped
 
 
@@ -120,7 +120,7 @@ def count_alarms(session: Session, *, now: datetime) -> int:
 
 
 def deadline(proof: Proof) -> datetime:
-    """Until when it should leave: twenty hours after the start."""
+    """Until when it may leave: twenty hours after the start."""
     return proof.start_at + SEND_WITHIN
 
 

@@ -12,6 +12,7 @@ SIDE_OF = {Role.DRIVER: "du conducteur", Role.PASSENGER: "du passager", None: "d
 # {side} « le conducteur », {of} « du conducteur »
 SENTENCES = {
     Code.NOT_CONFIRMED: "On ne sait pas encore si ce trajet a eu lieu. Appelez les deux personnes et notez la réponse.",
+    Code.UNHEARD: "{Side} n’a pas encore confirmé ce trajet. Appelez cette personne et notez sa réponse.",
     Code.NOT_DONE: "Ce trajet n’a pas eu lieu. Il n’y a rien à envoyer.",
     Code.DISPUTED: "Le trajet est noté comme fait, mais l’une des deux personnes dit le contraire. Rappelez-les et corrigez la fiche.",
     Code.NO_CONSENT: "L’accord {of} pour l’envoi au registre manque. Posez-lui la question et notez sa réponse. Sans accord, rien ne part.",
@@ -26,7 +27,7 @@ SENTENCES = {
     Code.END_BEFORE_START: "L’arrivée est notée avant le départ. Corrigez les heures du trajet.",
     Code.TOO_BRIEF: "Le trajet dure moins d’une minute. Corrigez les heures du trajet.",
     Code.IN_FUTURE: "Le trajet n’est pas encore terminé. Attendez l’heure d’arrivée, ou corrigez les heures.",
-    Code.EXPIRED: "Le départ date de plus de 24 heures : le registre ne l’accepte plus. La prochaine fois, notez le trajet comme fait le jour même.",
+    Code.EXPIRED: "Le départ date de plus de 20 heures : c’est notre limite, pour ne jamais dépasser les 24 heures du registre. La prochaine fois, notez la réponse des deux personnes le jour même.",
     Code.TOO_SHORT: "Le trajet fait moins de 1 000 mètres : le registre ne l’accepte pas. Vérifiez la distance.",
     Code.TOO_LONG: "Le trajet fait plus de 1 000 kilomètres : le registre ne l’accepte pas. Vérifiez la distance.",
     Code.BAD_POSITION: "La position du départ ou de l’arrivée est impossible. Choisissez de nouveau les deux lieux.",
@@ -50,7 +51,7 @@ SENTENCES = {
     Code.PASSENGER_OVERLAP: "Ce passager, ou quelqu’un qui a le même téléphone et le même nom, est dans une autre voiture à la même heure. Vérifiez les heures des deux trajets.",
 }
 WARNINGS = {
-    Warn.LATE: "Le départ date de plus de 20 heures. Envoyez vite : le registre ferme à 24 heures.",
+    Warn.SOON: "Le départ date de plus de 16 heures. Envoyez vite : à 20 heures il sera trop tard.",
     Warn.PLATE_LEFT_OUT: "La plaque est mal notée ou trop longue : elle n’est pas envoyée. Le trajet part sans elle.",
 }
 
@@ -79,11 +80,13 @@ ENVIRONMENTS = {
     "production": "Les preuves partent vers le registre national.",
 }
 ALARMS = {
-    "late": "en retard : 20 heures ont passé",
+    "soon": "il reste moins de quatre heures pour l’envoyer",
+    "disputed": "l’une des deux personnes dit qu’il n’a pas eu lieu",
+    "late": "trop tard : 20 heures ont passé sans qu’il puisse partir",
     "contradiction": "le registre l’accepte après l’avoir refusé : écrivez-lui",
     "refused": "refusé",
     "doubt": "sans réponse du registre depuis une heure",
-    "unconfirmed": "12 heures ont passé sans confirmation : appelez les deux personnes",
+    "unconfirmed": "12 heures ont passé, il manque une confirmation",
     "held": "retenu",
 }
 # what the registry holds against a proof, and what to do

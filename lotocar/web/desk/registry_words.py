@@ -14,7 +14,7 @@ REFUSALS = {
     "registry.not_sure": "Cochez la case pour envoyer au registre national.",
     "registry.cancel_code": "Choisissez pourquoi vous annulez.",
     "registry.too_late_to_correct": "Les 24 heures sont passées : on ne peut plus corriger, seulement annuler.",
-    "registry.too_late_to_renew": "Les 24 heures sont passées : on ne peut plus envoyer ce trajet.",
+    "registry.too_late_to_renew": "Les 20 heures sont passées : on ne peut plus envoyer ce trajet.",
     "registry.same": "La fiche du trajet n’a pas changé depuis l’envoi.",
     "registry.not_correctable": "Les personnes, les prix et les places ne se corrigent pas. Annulez, puis envoyez "
     "de nouveau.",

@@ -63,7 +63,7 @@ def promises_of(session: Session, driver_id: int, now: datetime) -> Promises:
 def is_askable(ride: Ride, person_id: int, now: datetime) -> bool:
     """Whether this side may still tell whether the ride took place."""
     over = ride.dropoff_at <= now < ride.dropoff_at + HAPPENED_OPEN
-    return over and ride.status in confirmations.ASKABLE and not confirmations.said_of_ride(ride, person_id)
+    return over and confirmations.awaits(ride, person_id)
 
 
 def _question(approach: Approach) -> QuestionShown:

@@ -52,6 +52,8 @@ def a_couple(number: int = 1, **changes: Any) -> CoupleFacts:
         "end": FIGEAC,
         "distance_m": 70_500,
         "status": "done",
+        "driver_says": "done",
+        "passenger_says": "done",
     }
     return CoupleFacts(**(values | changes))
 

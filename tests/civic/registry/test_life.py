@@ -53,7 +53,9 @@ def test_every_state_can_be_reached() -> None:
         ("planned", "done", None, "reopen"),
         ("unknown", None, None, "reopen"),
         ("done", "done", "done", "confirm"),
-        ("done", None, None, "confirm"),
+        ("done", None, None, "reopen"),
+        ("done", "done", None, "reopen"),
+        ("planned", "done", "done", "reopen"),
         ("done", "done", "not_done", "reopen"),
         ("passenger_no_show", None, None, "deny"),
         ("driver_no_show", "done", None, "deny"),
@@ -100,11 +102,14 @@ def test_a_later_ok_over_a_refusal_is_a_contradiction() -> None:
     [
         (Clocked("draft", START), 11, ""),
         (Clocked("draft", START), 12, "unconfirmed"),
-        (Clocked("draft", START), 20.1, "late"),
-        (Clocked("ready", START), 19, ""),
-        (Clocked("ready", START), 20.1, "late"),
+        (Clocked("draft", START), 16, "soon"),
+        (Clocked("draft", START, reasons=["disputed"]), 1, "disputed"),
+        (Clocked("ready", START), 15.9, ""),
+        (Clocked("ready", START), 16, "soon"),
         (Clocked("confirmed", START, reasons=["no_consent"]), 1, "held"),
-        (Clocked("confirmed", START, reasons=["no_consent"]), 21, "late"),
+        (Clocked("confirmed", START, reasons=["no_consent"]), 16, "soon"),
+        (Clocked("too_late", START), 20.1, "late"),
+        (Clocked("too_late", START), 44.1, ""),
         (Clocked("uncertain", START, doubted_at=START), 0.5, ""),
         (Clocked("uncertain", START, doubted_at=START), 1, "doubt"),
         (Clocked("refused_fixable", START), 1, "refused"),
@@ -120,11 +125,29 @@ def test_what_the_desk_is_warned_of(proof: Clocked, hours: float, alarm: str) ->
     assert life.alarm(proof, now=at(hours=hours)) == alarm
 
 
-def test_nothing_leaves_in_the_last_minutes_of_the_day_allowed() -> None:
-    assert not life.is_too_late(START, now=at(hours=23, minutes=50))
-    assert life.is_too_late(START, now=at(hours=23, minutes=50, seconds=1))
+def test_nothing_leaves_later_than_twenty_hours_after_the_start() -> None:
+    assert not life.is_too_late(START, now=at(hours=20))
+    assert life.is_too_late(START, now=at(hours=20, seconds=1))
+
+
+def test_a_correction_leaves_until_ten_minutes_before_the_registry_closes() -> None:
+    assert life.may_correct(START, now=at(hours=23, minutes=50))
+    assert not life.may_correct(START, now=at(hours=23, minutes=50, seconds=1))
 
 
 def test_waiting_doubles_up_to_a_quarter_of_an_hour() -> None:
     waits = [life.pause(failures).total_seconds() for failures in (0, 1, 2, 3, 6, 60, 6000)]
     assert waits == [30, 30, 60, 120, 900, 900, 900]
+
+
+@pytest.mark.parametrize(
+    ("says", "through", "word"),
+    [
+        *(("done", through, "own") for through in ("sms", "link", "call", "")),
+        ("done", "desk", "desk"),
+        (None, "", ""),
+        ("not_done", "sms", ""),
+    ],
+)
+def test_who_confirmed_a_side_is_named(says: str | None, through: str, word: str) -> None:
+    assert life.heard_through(says, through) == word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,17 +12,20 @@ from sqlalchemy import select
 
 from lotocar.carpool.people.models import Consent
 from lotocar.carpool.people.operations import record_consent
+from lotocar.carpool.rides.confirmations import heard_by_desk
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import operations, settling
 from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.models import Proof, RegistryDesk, RegistryTally
 from lotocar.civic.registry.operations import KeysAtHand
-from lotocar.civic.registry.proofs import Terms
+from lotocar.civic.registry.proofs import Terms, prepare
+from lotocar.civic.registry.sending import send_one
 from lotocar.errors import Refused
 from lotocar.organisation.models import OrganisationRow
-from lotocar.values.actor import SYSTEM
+from lotocar.values.actor import SYSTEM, Actor, ActorKind
 from lotocar.values.geo import Stop
 from lotocar.world.roads.estimate import EstimatedRoads
+from tests.carpool.rides.agreeing import POLICY
 from tests.civic.registry.evening import BOTH, Evening
 from tests.support.factories import CAJARC, FIGEAC, make_driver, make_passenger
 from tests.support.fake_registry import STORED, Fault
@@ -52,7 +56,7 @@ def test_a_ride_done_goes_and_is_final_after_two_days(evening: Evening) -> None:
 
 
 def test_what_was_sent_and_on_whose_word_is_kept(evening: Evening) -> None:
-    (ride_id,) = evening.rides(driver_says="done")
+    (ride_id,) = evening.rides(passenger_said_through="desk")
     evening.send()
     proof = evening.proof()
     assert json.loads(proof.body) == evening.registry.journal[proof.journey_id].body
@@ -150,12 +154,54 @@ def test_too_late_is_said_and_never_burnt(evening: Evening) -> None:
     assert evening.registry.journal == {}
 
 
-def test_it_goes_until_ten_minutes_before_the_door_closes(evening: Evening) -> None:
-    evening.clock.now = datetime(2026, 11, 25, 7, 19, tzinfo=UTC)
-    evening.rides(status="planned")
+def test_it_goes_until_twenty_hours_after_the_start_and_not_a_second_later(evening: Evening) -> None:
+    evening.clock.now = datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
+    first, second = evening.rides(2, status="planned")
     evening.send()
-    evening.change(evening.proof().ride_id, status="done")
+    evening.change(first, status="done", driver_says="done", passenger_says="done")
     assert evening.send() == 1
+    evening.clock.forward(seconds=1)
+    evening.change(second, status="done", driver_says="done", passenger_says="done")
+    assert evening.send() == 0
+    assert evening.statuses() == ["sent", "too_late"]
+
+
+@pytest.mark.parametrize("silent", ["driver", "passenger"])
+def test_a_side_never_heard_has_not_confirmed_whatever_the_desk_noted(evening: Evening, silent: str) -> None:
+    (ride_id,) = evening.rides(**{f"{silent}_says": None})
+    assert evening.send() == 0
+    assert evening.proof().reasons == [["unheard", silent]]
+    with evening.factory.begin() as session:
+        heard_by_desk(
+            session,
+            session.get_one(Ride, ride_id),
+            silent,
+            actor=Actor(ActorKind.STAFF, 1),
+            now=evening.clock(),
+            policy=POLICY,
+        )
+    assert evening.send() == 1
+    proof = evening.proof()
+    words = {"driver": proof.driver_word, "passenger": proof.passenger_word}
+    assert words.pop(silent) == "desk"
+    assert set(words.values()) == {"own"}
+
+
+@pytest.mark.parametrize(
+    ("driver", "passenger", "by_evidence"),
+    [("sms", "link", "C"), ("sms", "desk", "B"), ("desk", "call", "B"), ("desk", "desk", "A")],
+)
+def test_the_class_follows_who_confirmed_up_to_the_ceiling(
+    evening: Evening, driver: str, passenger: str, by_evidence: str
+) -> None:
+    evening.rides(3, driver_said_through=driver, passenger_said_through=passenger)
+    for ceiling in "ABC":
+        evening.terms = replace(evening.terms, ceiling=ceiling)
+        with evening.factory.begin() as session:
+            prepare(session, terms=evening.terms, now=evening.clock())
+        proof = evening.proofs()["ABC".index(ceiling)]
+        send_one(evening.factory, evening.registrar, proof.id, evening.clock, terms=evening.terms)
+        assert evening.registry.journal[proof.journey_id].body["operator_class"] == min(by_evidence, ceiling)
 
 
 def test_a_shape_refused_is_mended_under_the_same_number(evening: Evening) -> None:
@@ -297,7 +343,7 @@ def test_a_fifth_trip_of_the_day_stays_at_home_whatever_the_order_of_news(evenin
             for hour in (5, 7, 9, 11, 13)
         ]
     assert evening.send() == 4
-    evening.change(rides[0], status="done")
+    evening.change(rides[0], status="done", driver_says="done", passenger_says="done")
     assert evening.send() == 0
     assert ["too_many_trips", "driver"] in [reason for one in evening.proofs() for reason in one.reasons]
 

@@ -23,6 +23,7 @@ class Code(StrEnum):
     """Why a couple is not sent; `wording.py` has a sentence for each."""
 
     NOT_CONFIRMED = "not_confirmed"
+    UNHEARD = "unheard"
     NOT_DONE = "not_done"
     DISPUTED = "disputed"
     NO_CONSENT = "no_consent"
@@ -65,7 +66,7 @@ class Code(StrEnum):
 class Warn(StrEnum):
     """What is worth saying of a couple that is sent all the same."""
 
-    LATE = "late"
+    SOON = "soon"
     PLATE_LEFT_OUT = "plate_left_out"
 
 
@@ -123,7 +124,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Whose ride is proven by time, device and position at both ends. Ours, by declaration and SMS: nobody's."""
+    """Who said by themselves, from their own phone, that the ride took place. The desk's word for them is not it."""
 
     driver: bool = False
     passenger: bool = False
@@ -140,7 +141,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoupleFacts:
-    """One driver-passenger couple. `status` is the ride's; `says` are the two sides' own words, None unheard."""
+    """One driver-passenger couple. `status` is the ride's; `says` are the two sides' words, None unheard."""
 
     ride_id: int
     journey_id: str

@@ -95,8 +95,6 @@ def _no_detail() -> RideDetail:
         payments=[],
         fee_cents=0,
         licence_plate="",
-        driver_evidence=False,
-        passenger_evidence=False,
     )
 
 
@@ -130,9 +128,16 @@ def _couple(
         incentives=tuple(Incentive(*each) for each in detail.incentives),
         payments=tuple(Payment(*each) for each in detail.payments),
         licence_plate=detail.licence_plate or None,
-        evidence=Evidence(driver=detail.driver_evidence, passenger=detail.passenger_evidence),
+        evidence=_evidence(ride),
         route=None if roads is None else _route(roads, start, end),
         communes=None if insee_of is None else (insee_of(start), insee_of(end)),
+    )
+
+
+def _evidence(ride: Ride) -> Evidence:
+    return Evidence(
+        driver=ride.driver_says == "done" and ride.driver_said_through != "desk",
+        passenger=ride.passenger_says == "done" and ride.passenger_said_through != "desk",
     )
 
 

@@ -16,13 +16,15 @@ from lotocar.civic.registry.couples.facts import (
     Payment,
     PersonFacts,
     Reason,
+    Role,
     Warn,
 )
 from lotocar.civic.registry.couples.identity import is_e164, key_name
 from lotocar.values.geo import Point, distance_m
 
-SEND_WITHIN = timedelta(hours=20)  # ours; the registry closes at 24 h
-EXPIRES_AFTER = timedelta(hours=24)  # counted from the start; exactly 24 h still passes
+SEND_WITHIN = timedelta(hours=20)  # of the start: ours, so that nothing is sent to be refused
+EXPIRES_AFTER = timedelta(hours=24)  # of the start: the registry's; exactly 24 h still passes
+SOON_AFTER = timedelta(hours=16)
 MIN_DURATION = timedelta(minutes=1)
 MIN_DISTANCE_M, MAX_DISTANCE_M = 1_000, 1_000_000
 MIN_CROW_M = 300
@@ -30,6 +32,10 @@ MAX_SPEED_KMH, MIN_SPEED_KMH = 130, 5
 MAX_SEATS = 8
 MAX_CENTS, MAX_INCENTIVE_CENTS, MAX_LINES = 1_000_000, 100_000, 20
 MAX_PLATE = 32  # of the registry's database; its schema says 256 and the service then fails
+
+DENIED = frozenset(
+    {"passenger_no_show", "driver_no_show", "cancelled_passenger", "cancelled_driver"}
+)  # of a ride
 
 # (south, west, north, east) around the lands that have French communes: catches swapped or absurd positions
 FRANCE = (
@@ -43,7 +49,11 @@ FRANCE = (
 
 
 def proof_class(evidence: Evidence, *, ceiling: str) -> str:
-    """A, B or C: what the evidence supports, never above what the registry granted us."""
+    """A, B or C: what the evidence supports, never above what the registry granted us.
+
+    The booking gives A; the own word of one person about the ride, kept with its hour and the phone it came from,
+    gives B, that of both gives C. The registry grants more than A only to who declared such evidence.
+    """
     supported = "ABC"[evidence.driver + evidence.passenger]
     return min(supported, ceiling)
 
@@ -51,17 +61,17 @@ def proof_class(evidence: Evidence, *, ceiling: str) -> str:
 def reasons(couple: CoupleFacts, *, now: datetime) -> tuple[Reason, ...]:
     """Why this couple, looked at alone, must not be sent; empty when nothing stands against it.
 
-    A ride not known to have taken place has that one reason: nothing else about it matters.
+    Of a ride not known to have taken place only that is said: nothing else about it matters.
     """
-    unproven = _unproven(couple)
-    if unproven:
-        return (Reason(unproven),)
-    return tuple(reason for check in CHECKS for reason in check(couple, now))
+    untold = unproven(
+        status=couple.status, driver_says=couple.driver_says, passenger_says=couple.passenger_says
+    )
+    return untold or tuple(reason for check in CHECKS for reason in check(couple, now))
 
 
 def warnings(couple: CoupleFacts, *, now: datetime) -> tuple[Warn, ...]:
     """What to say of a couple although it may go."""
-    late = (Warn.LATE,) if now - couple.start_at > SEND_WITHIN else ()
+    late = (Warn.SOON,) if now - couple.start_at > SOON_AFTER else ()
     plate = (Warn.PLATE_LEFT_OUT,) if couple.licence_plate and not fit_plate(couple.licence_plate) else ()
     return (*late, *plate)
 
@@ -72,14 +82,22 @@ def fit_plate(plate: str | None) -> str | None:
     return bare if bare.isprintable() and 0 < len(bare) <= MAX_PLATE else None
 
 
-def _unproven(couple: CoupleFacts) -> Code | None:
-    if couple.status in {"planned", "unknown"}:
-        return Code.NOT_CONFIRMED
-    if couple.status != "done":
-        return Code.NOT_DONE
-    if "not_done" in {couple.driver_says, couple.passenger_says}:
-        return Code.DISPUTED
-    return None
+def unproven(*, status: str, driver_says: str | None, passenger_says: str | None) -> tuple[Reason, ...]:
+    """Why a ride is not known to have taken place; empty when both sides confirmed it.
+
+    A side that nobody heard has confirmed nothing, be the ride noted as done.
+    """
+    if status in DENIED:
+        return (Reason(Code.NOT_DONE),)
+    says = (driver_says, passenger_says)
+    told = status == "done" or "done" in says
+    if "not_done" in says:
+        return (Reason(Code.DISPUTED if told else Code.NOT_CONFIRMED),)
+    if says == ("done", "done"):
+        return () if status == "done" else (Reason(Code.NOT_CONFIRMED),)  # the desk took the outcome back
+    if "done" in says:
+        return (Reason(Code.UNHEARD, Role.DRIVER if driver_says is None else Role.PASSENGER),)
+    return (Reason(Code.NOT_CONFIRMED),)
 
 
 def _people(couple: CoupleFacts, _now: datetime) -> Iterator[Reason]:
@@ -126,7 +144,7 @@ def _times(couple: CoupleFacts, now: datetime) -> Iterator[Reason]:
         yield Reason(Code.TOO_BRIEF)
     if couple.end_at > now:
         yield Reason(Code.IN_FUTURE)
-    if now - couple.start_at > EXPIRES_AFTER:
+    if now - couple.start_at > SEND_WITHIN:
         yield Reason(Code.EXPIRED)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Consent, PhoneLine
 from lotocar.carpool.rides.models import Ride
+from lotocar.civic.registry.life import heard_through
 from lotocar.civic.registry.models import Proof, RegistryDesk
 from lotocar.civic.registry.operations import the_desk
 from lotocar.errors import Invalid
@@ -205,7 +206,8 @@ class Evidence:
     rides: int
     both_own: int  # both sides answered by themselves
     one_own: int
-    desk_only: int  # noted by the desk, which asked them
+    desk_only: int  # both told the desk on the phone
+    half_heard: int  # a side is silent or disagrees: never sent
     no_show: int  # known not to have taken place: never sent
     numbers: int
     numbers_confirmed: int
@@ -215,13 +217,18 @@ class Evidence:
 
 def evidence(session: Session) -> Evidence:
     """The counts that the technical file states."""
-    words = session.execute(select(Ride.driver_says, Ride.passenger_says).where(Ride.status == "done")).all()
-    own = [(driver == "done") + (passenger == "done") for driver, passenger in words]
+    done = session.execute(
+        select(
+            Ride.driver_says, Ride.driver_said_through, Ride.passenger_says, Ride.passenger_said_through
+        ).where(Ride.status == "done")
+    ).all()
+    words = [{heard_through(*row[:2]), heard_through(*row[2:])} for row in done]
     return Evidence(
-        rides=len(own),
-        both_own=own.count(2),
-        one_own=own.count(1),
-        desk_only=own.count(0),
+        rides=len(words),
+        both_own=words.count({"own"}),
+        one_own=words.count({"own", "desk"}),
+        desk_only=words.count({"desk"}),
+        half_heard=sum("" in word for word in words),
         no_show=_count(session, Ride, Ride.status.in_(("passenger_no_show", "driver_no_show"))),
         numbers=_count(session, PhoneLine),
         numbers_confirmed=_count(session, PhoneLine, PhoneLine.confirmed_at.is_not(None)),

@@ -138,8 +138,10 @@ def test_a_fifth_trip_after_midnight_in_paris_is_the_first_of_its_day() -> None:
 
 def test_the_long_sunday_of_october_still_has_four_trips() -> None:
     first = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)  # 0 h 30 on Sunday 25
-    couples = [short(n, first + n * timedelta(hours=4), passenger=a_person(100 + n)) for n in range(6)]
-    found = review(couples, now=first + timedelta(hours=21))
+    couples = [
+        short(n, first + n * timedelta(hours=3, minutes=54), passenger=a_person(100 + n)) for n in range(6)
+    ]
+    found = review(couples, now=first + timedelta(hours=20))
     assert [rpc_day(ready.couple.start_at).day for ready in found.ready] == [25] * 4
     assert set(why(found)) == {4, 5}
 

@@ -116,20 +116,20 @@ def test_a_ride_not_known_to_be_done_has_no_other_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "late", "refused"),
+    ("age", "soon", "refused"),
     [
-        (timedelta(hours=20), False, False),
-        (timedelta(hours=20, seconds=1), True, False),
-        (timedelta(hours=24), True, False),
-        (timedelta(hours=24, seconds=1), True, True),
+        (timedelta(hours=16), False, False),
+        (timedelta(hours=16, seconds=1), True, False),
+        (timedelta(hours=20), True, False),
+        (timedelta(hours=20, seconds=1), True, True),
         (timedelta(days=400), True, True),
     ],
 )
-def test_the_registry_closes_a_day_after_the_start_and_we_say_so_before(
-    age: timedelta, late: bool, refused: bool
+def test_we_close_twenty_hours_after_the_start_and_say_so_four_hours_before(
+    age: timedelta, soon: bool, refused: bool
 ) -> None:
     couple = a_couple(start_at=NOW - age)
-    assert (Warn.LATE in warnings(couple, now=NOW)) is late
+    assert (Warn.SOON in warnings(couple, now=NOW)) is soon
     assert (codes(couple) == [Code.EXPIRED]) is refused
 
 

@@ -112,6 +112,7 @@ def test_the_full_one_without_the_whole_number(session: Session, cast: dict[str,
         dropoff_at=at(8, 18),
         distance_m=43_800,
         contribution_cents=200,
+        passenger_said_through="desk",  # only the driver's own word proves the ride: class B
     )
     session.add(
         RideDetail(
@@ -119,7 +120,6 @@ def test_the_full_one_without_the_whole_number(session: Session, cast: dict[str,
             licence_plate="AB-123-CD",
             incentives=[[0, 150, "12345678900011"], [1, 50, "98765432100022"]],
             payments=[[0, "98765432100022", "titre-mobilite", 200]],
-            driver_evidence=True,
             passenger_adult=True,
         )
     )

@@ -25,7 +25,7 @@ REFUSED = a_couple(2, passenger=replace(TO, consent=False, phone_e164="+33536490
 
 def a_review() -> Review:
     late = a_couple(
-        3, start_at=NOW - timedelta(hours=21), licence_plate="=AB-123", passenger=replace(MARCEL, adult=True)
+        3, start_at=NOW - timedelta(hours=19), licence_plate="=AB-123", passenger=replace(MARCEL, adult=True)
     )
     return review([a_couple(1), REFUSED, late], now=NOW)
 
@@ -37,7 +37,7 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_the_table_tells_what_goes_first_then_what_stays_and_why() -> None:
     late, ready, refused = rows(export_csv(a_review()))
     assert [row["etat"] for row in (late, ready, refused)] == ["à envoyer", "à envoyer", "refusé"]
-    assert "20 heures" in late["raison"]
+    assert "16 heures" in late["raison"]
     assert ready["raison"] == ""
     assert "L’accord du passager" in refused["raison"]
     assert "1 000 mètres" in refused["raison"]
@@ -95,7 +95,7 @@ def test_the_document_holds_the_bodies_as_they_go() -> None:
     document = json.loads(export_json(found))
     assert document["journeys"] == [ready.body for ready in found.ready]
     assert all(check_payload(body) == [] for body in document["journeys"])
-    assert [line["code"] for line in document["warnings"]] == ["late"]
+    assert [line["code"] for line in document["warnings"]] == ["soon"]
     assert document["refused"][0]["reasons"] == [
         {
             "code": "no_consent",

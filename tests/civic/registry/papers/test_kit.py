@@ -81,15 +81,17 @@ def test_a_siret_loses_its_spaces_and_a_number_its_dots(session: Session) -> Non
 
 
 def test_the_technical_file_counts_how_rides_were_really_proven(session: Session) -> None:
-    make_ride(session, status="done", driver_says="done", passenger_says="done")
-    make_ride(session, status="done", driver_says="done")
     make_ride(session, status="done")
+    make_ride(session, status="done", passenger_said_through="desk")
+    make_ride(session, status="done", driver_said_through="desk", passenger_said_through="desk")
+    make_ride(session, status="done", driver_says=None)
     make_ride(session, status="passenger_no_show")
     make_ride(session, status="planned")
     make_consent(session, make_driver(session), "registry")
     make_consent(session, make_passenger(session), "registry", given=False)
     found = kit.evidence(session)
-    assert (found.rides, found.both_own, found.one_own, found.desk_only, found.no_show) == (3, 1, 1, 1, 1)
+    assert (found.rides, found.both_own, found.one_own, found.desk_only, found.no_show) == (4, 1, 1, 1, 1)
+    assert found.half_heard == 1
     assert found.consents == {"2026-11": 1}
     assert found.numbers >= found.numbers_confirmed > 0
 
