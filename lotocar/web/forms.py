@@ -53,6 +53,10 @@ WORDS = {
     "day_past": "Ce jour est déjà passé.",
     "day_too_far": "Ce jour est trop lointain : un an au plus.",
     "day_contradiction": "Le jour de la semaine et la date ne vont pas ensemble. Vérifiez l'un et l'autre.",
+    "days_endless": "Jusqu'à quand ? Ajoutez par exemple « 3 semaines » ou « jusqu'au 15/12 ».",
+    "days_none": "Il ne reste aucun jour : vérifiez ce qui suit « sauf ».",
+    "days_too_many": "Trop de dates : {most} au plus.",
+    "hours_crossed": "La seconde heure doit être après la première.",
     "hour_unreadable": "Nous n'avons pas compris cette heure. Écrivez par exemple « 8h30 ».",
     "hour_impossible": "Cette heure n'existe pas.",
     "hour_missing": "Cette heure n'existe pas cette nuit-là : on passe à l'heure d'été.",
@@ -82,6 +86,9 @@ WORDS = {
     "request.day_past": "Ce jour est déjà passé.",
     "request.day_far": "Ce jour est trop lointain : un an au plus.",
     "request.back_before_out": "Le retour ne peut pas être avant l'aller.",
+    "request.legs": "Trop de dates, ou aucune.",
+    "request.date_twice": "La même date est écrite deux fois.",
+    "request.return_plan": "Choisissez dans la liste.",
     "request.hour_without_meaning": "Dites si c'est l'heure de départ ou d'arrivée.",
     "request.seats": "Entre 1 et 8 places.",
     "request.purpose": "Choisissez dans la liste.",
@@ -265,7 +272,7 @@ def read_date(text: str) -> date | None:
     return None
 
 
-class _Read(StringField):
+class ReadField(StringField):
     """A text field that reads its words into `value`, or says why it cannot; empty gives None."""
 
     value: Any = None
@@ -288,14 +295,14 @@ class _Read(StringField):
         self.data = text
 
 
-class NameField(_Read):
+class NameField(ReadField):
     """A first or last name: `value` is cleaned."""
 
     def read(self, text: str) -> str:
         return clean_name(text)
 
 
-class PhoneField(_Read):
+class PhoneField(ReadField):
     """A French number as anybody types it: `value` is a PhoneNumber."""
 
     value: PhoneNumber | None
@@ -308,7 +315,7 @@ class PhoneField(_Read):
         self.data = display(e164) if e164 else ""
 
 
-class DayField(_Read):
+class DayField(ReadField):
     """A day as people say it (« mardi », « 24/11 »): `value` is a date, from today in Paris to a year ahead.
 
     `held` is a day that we hold already: written again as we show it, it is taken even when past.
@@ -323,7 +330,7 @@ class DayField(_Read):
         return read_day(text, clock.now().astimezone(PARIS).date())
 
 
-class HourField(_Read):
+class HourField(ReadField):
     """An hour as people say it (« 8h30 », « midi »): `value` is a time in the territory's wall clock."""
 
     value: time | None

@@ -15,6 +15,8 @@
     this.one = root.dataset.found || "lieu proposé";
     this.many = root.dataset.foundMany || "lieux proposés";
     this.eager = root.hasAttribute("data-eager"); // the first option is taken by Tab or Enter
+    this.posts = root.hasAttribute("data-post"); // what is typed is a name: it never stands in an address
+    this.late = false; // Tab was pressed before the list came
     this.asked = 0;
     this.active = -1;
     this.prepare();
@@ -29,7 +31,7 @@
     input.setAttribute("aria-controls", this.list.id);
     input.addEventListener("input", this.typed.bind(this));
     input.addEventListener("keydown", this.pressed.bind(this));
-    input.addEventListener("blur", this.close.bind(this));
+    input.addEventListener("blur", this.left.bind(this));
     this.list.addEventListener("mousedown", function (event) { event.preventDefault(); }); // keeps the focus in the field
     this.list.addEventListener("click", this.clicked.bind(this));
     this.root.addEventListener("change", this.guessed.bind(this));
@@ -52,25 +54,52 @@
   Combobox.prototype.typed = function () {
     this.forget();
     clearTimeout(this.timer);
+    this.late = false;
     if (this.input.value.trim().length < FEWEST_LETTERS) return this.close();
+    this.waiting = true;
     this.timer = setTimeout(this.ask.bind(this), DELAY_MS);
   };
 
   Combobox.prototype.ask = function () {
     var self = this;
     var turn = ++this.asked;
-    var url = this.root.dataset.url;
-    url += (url.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(this.input.value.trim());
-    fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true", Accept: "text/html" } })
+    clearTimeout(this.timer);
+    this.question()
       .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(); })
-      .then(function (html) { if (turn === self.asked && document.activeElement === self.input) self.show(html); })
+      .then(function (html) { if (turn === self.asked) self.answered(html); })
       .catch(function () { if (turn === self.asked) self.close(); }); // the field still works as plain text
   };
 
-  Combobox.prototype.show = function (html) {
+  Combobox.prototype.question = function () {
+    var url = this.root.dataset.url;
+    var words = "q=" + encodeURIComponent(this.input.value.trim());
+    var headers = { "HX-Request": "true", Accept: "text/html" };
+    if (!this.posts) {
+      return fetch(url + (url.indexOf("?") < 0 ? "?" : "&") + words, { credentials: "same-origin", headers: headers });
+    }
+    headers["X-CSRFToken"] = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    headers["Content-Type"] = "application/x-www-form-urlencoded";
+    return fetch(url, { method: "POST", body: words, credentials: "same-origin", headers: headers });
+  };
+
+  Combobox.prototype.answered = function (html) {
+    this.waiting = false;
+    if (document.activeElement === this.input) return this.show(html);
+    if (!this.late) return this.close();
+    this.fill(html);
+    var first = this.options()[0];
+    if (first) this.choose(first);
+    else this.close();
+  };
+
+  Combobox.prototype.fill = function (html) {
     var found = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[role=option]");
     this.list.textContent = "";
     found.forEach(function (option) { this.list.appendChild(document.importNode(option, true)); }, this);
+  };
+
+  Combobox.prototype.show = function (html) {
+    this.fill(html);
     if (!this.options().length) this.nothing();
     Array.prototype.forEach.call(this.list.children, function (option, i) { option.id = this.list.id + "-" + i; }, this);
     this.list.hidden = false;
@@ -117,15 +146,24 @@
   Combobox.prototype.choose = function (option) {
     this.asked += 1; // an answer still on its way is too late
     clearTimeout(this.timer);
+    this.waiting = this.late = false;
     this.forget();
     this.keep(option.dataset.label, option.dataset.value);
     this.close();
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  // somebody who types fast is gone before the list comes: what they typed still takes its first option
+  Combobox.prototype.left = function () {
+    if (!this.late || !this.waiting) return this.close();
+    this.list.hidden = true;
+    this.ask();
+  };
+
   Combobox.prototype.close = function () {
     clearTimeout(this.timer);
     this.asked += 1;
+    this.waiting = false;
     this.list.hidden = true;
     this.active = -1;
     this.input.setAttribute("aria-expanded", "false");
@@ -147,8 +185,9 @@
     } else if (event.key === "Enter" && chosen) {
       event.preventDefault(); // the place is chosen, the form is not sent yet
       this.choose(chosen);
-    } else if (event.key === "Tab" && chosen && !event.shiftKey) {
-      this.choose(chosen);
+    } else if (event.key === "Tab" && !event.shiftKey) {
+      if (this.waiting && this.eager) this.late = true;
+      else if (chosen) this.choose(chosen);
     } else if (event.key === "Escape" && this.isOpen()) {
       event.preventDefault();
       this.close();

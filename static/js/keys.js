@@ -37,13 +37,20 @@
     return near[0] || all.filter(function (element) { return !scopeOf(element); })[0];
   }
 
+  function goOn(element) { // to where the hands go on
+    var then = element.dataset.keyThen && document.querySelector(element.dataset.keyThen);
+    if (then) then.focus();
+    return Boolean(then);
+  }
+
   function trigger(element) {
     if (element.matches("details")) {
       element.open = !element.open;
-      element.querySelector("summary").focus();
+      if (!element.open || !goOn(element)) element.querySelector("summary").focus();
     } else if (element.matches("a, button, summary, input[type=checkbox], input[type=radio]")) {
       element.focus();
       element.click();
+      goOn(element);
     } else {
       element.focus();
       if (element.select) element.select();

@@ -1,4 +1,4 @@
-"""Benches by name: ./run bench crash | races | match, each with its own --help."""
+"""Benches by name: ./run bench crash | races | matching | desk, each with its own --help."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 BENCHES = {
     "crash": "tests.faults.crash_bench",
     "races": "tests.faults.race_bench",
-    "match": "tests.bench.bench_matching",
+    "matching": "tests.bench.bench_matching",
+    "desk": "tests.bench.bench_desk",
 }
 
 

@@ -37,7 +37,7 @@ from tests.support.factories import (
 )
 
 # only ever asked for by htmx
-FRAGMENTS = {"desk.live_candidates", "desk.people_options", "passenger.places"}
+FRAGMENTS = {"desk.live_candidates", "desk.usual_journey", "passenger.places"}
 
 
 @dataclass(frozen=True, slots=True)

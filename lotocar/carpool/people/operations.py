@@ -10,7 +10,15 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import queries, rules
-from lotocar.carpool.people.models import Consent, Enrolment, PairToAvoid, Person, PhoneLine, PrivateLink, UsualPlace
+from lotocar.carpool.people.models import (
+    Consent,
+    Enrolment,
+    PairToAvoid,
+    Person,
+    PhoneLine,
+    PrivateLink,
+    UsualPlace,
+)
 from lotocar.errors import Invalid
 from lotocar.journal import operations as journal
 from lotocar.values.actor import Actor, ActorKind
@@ -208,7 +216,9 @@ def remove_line(session: Session, line: PhoneLine, *, actor: Actor, now: datetim
     _note(session, person, "person.line_removed", actor, now, line=line.id)
 
 
-def keep_place(session: Session, person: Person, kind: str, stop: Stop, *, actor: Actor, now: datetime) -> None:
+def keep_place(
+    session: Session, person: Person, kind: str, stop: Stop, *, actor: Actor, now: datetime
+) -> None:
     """This person's « Maison », « Courses »…: one place of each kind, the last one said.
 
     Raises:

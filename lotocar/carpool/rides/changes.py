@@ -11,7 +11,7 @@ from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import Leg
 from lotocar.carpool.requests.rules import GIVEN_UP
 from lotocar.carpool.rides import operations, queries, rules, texts
-from lotocar.carpool.rides.bookings import cancel, leave_if_empty, lock, note_approach, retime
+from lotocar.carpool.rides.bookings import FREE, cancel, leave_if_empty, lock, note_approach, retime
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import Actor
@@ -40,6 +40,8 @@ def reconfirm_after_change(
         if not touched or one.status not in rules.WAITING | {"accepted"}:
             continue
         standing = [ride for ride in queries.live_rides(session, one) if ride.leg_id in touched]
+        if not standing and _other_dates(one, touched, changed):
+            continue  # a series goes on without this date
         if not standing:
             operations.withdraw(session, one, actor=actor, now=now, policy=policy)
             continue
@@ -50,6 +52,15 @@ def reconfirm_after_change(
         leave_if_empty(session, one, "withdraw")
         if kept:
             _ask_again(session, one, kept, actor=actor, now=now, policy=policy, roads=roads)
+
+
+def _other_dates(one: Approach, touched: set[int], changed: Sequence[Leg]) -> bool:
+    """Whether the legs are only called off, and the same driver is still asked for other days."""
+    called_off = {leg.day for leg in changed if leg.status == "dropped"}
+    others = [part.leg for part in one.legs if part.leg_id not in touched and part.leg.status in FREE]
+    return all(leg.status == "dropped" for leg in changed) and any(
+        leg.day not in called_off for leg in others
+    )
 
 
 def _ask_again(

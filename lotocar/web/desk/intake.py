@@ -1,44 +1,48 @@
-"""Taking a call on one screen; candidates appear beside as soon as both places are known."""
+"""Taking a call on one screen: the empty form, a call taken up again, and the request it becomes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from lotocar import clock
 from lotocar.carpool.people import operations as people
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import NewLine
+from lotocar.carpool.requests import drafts
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests import queries as request_queries
 from lotocar.carpool.requests.models import RideRequest
-from lotocar.carpool.requests.rules import LegWish
+from lotocar.carpool.rides import outcomes
 from lotocar.errors import Invalid
 from lotocar.values.names import fold
 from lotocar.values.phone import PhoneNumber
 from lotocar.web import guards
-from lotocar.web.desk import area, candidates, screens, words
-from lotocar.web.desk.intake_form import IntakeForm, JourneyForm
-from lotocar.web.edge import session
+from lotocar.web.desk import area, caller, screens, words
+from lotocar.web.desk.intake_form import IntakeForm
+from lotocar.web.edge import policy, session
 from lotocar.web.forms import row_number, showable
-from lotocar.web.render import page, see_other
+from lotocar.web.render import see_other
 
 # where an operation's refusal stands on the form, when it names no field of it
 BLAMED = {"": "origin"}
+# how a call without any driver may end at once
+ENDINGS = frozenset({"unserved_no_driver", "referred_transit"})
 
 
 def intake() -> Response:
-    """The call: an empty form, or one for the person named in `personne`, as in their request `comme`."""
-    form = IntakeForm(formdata=None)
-    person = _known(request.args.get("personne"))
-    if person is not None:
+    """The call: an empty form, one taken up again (`reprise`), or one for the person named in `personne`, as in
+    their request `comme`, perhaps the other way (`sens`)."""
+    form = _taken_up(request.args.get("reprise")) or IntakeForm(formdata=None)
+    person = known(request.args.get("personne") or form.passenger_id.data)
+    if person is not None and not form.last_name.data:
         form.passenger_id.data = str(person.id)
         form.last_name.data = person.full_name
-    past = row_number(request.args.get("comme"))
-    if past is not None:
-        form.show_again(screens.the_request(past))
-    return _page(form, person)
+    caller.fill_again(form, request.args)
+    return show_call(form, person)
 
 
 def take_call() -> Response:
@@ -49,62 +53,85 @@ def take_call() -> Response:
         return _saved(already)
     person = _chosen(form)
     if not form.validate() or not area.accepts(screens.area(), form.origin, form.destination):
-        return _page(form, person, status=422)
+        return show_call(form, person, status=422)
     try:
         return _saved(_submit(form, person))
     except Invalid as error:
         form.blame(error, fields=BLAMED)
-        return _page(form, person, status=422)
+        return show_call(form, person, status=422)
 
 
-def live_candidates() -> Response:
-    """Who could drive what is typed so far; nothing is written, and the passenger's name never travels."""
-    form = JourneyForm(formdata=request.args, meta={"csrf": False})
-    form.validate()
-    known = form.origin.stop and form.destination.stop and form.day.value
-    legs = []
-    if known and form.origin.stop != form.destination.stop:
-        wishes = form.wishes()
-        outside_area = not area.holds(screens.area(), wishes)
-        legs = [] if outside_area else [_leg_found(wish, form.seats.data or 1) for wish in wishes]
-    return page("desk/_live.html", legs=legs, form=form, words=words, rights=screens.rights())
-
-
-def people_options() -> Response:
-    """Known people for the field of the name: options of the list."""
-    known = area.find_people(session(), request.args.get("q", "")[:60], screens.area(), limit=8)
-    return page("desk/_people_options.html", people=known)
-
-
-def caller_card() -> Response:
-    """What we know of the person chosen in the call: numbers, notes, last requests; nothing for somebody new."""
-    person = _known(request.args.get("passenger_id"))
-    return page("desk/_caller.html", words=words, rights=screens.rights(), **_about(person))
-
-
-def _leg_found(wish: LegWish, seats: int) -> dict[str, object]:
-    now = clock.now()
-    facts = candidates.facts_of_wish(wish, seats=seats, passenger_id=None, now=now)
-    try:
-        found = candidates.search(session(), facts, now=now)
-        ways_out = [] if found else candidates.ways_out(session(), facts)
-    except Invalid:
-        found, ways_out = [], []
-    rows = candidates.rows(
-        session(), found, pickup=wish.origin.label, sees_numbers=screens.rights()["numbers"]
+def keep_call() -> Response:
+    """Keep what is typed so far. A script asks at every pause; the button « Garder » goes back to the bureau."""
+    form_key = showable(request.form.get("form_key", ""))[:64]
+    person = known(request.form.get("passenger_id"))
+    kept = drafts.keep(
+        session(),
+        form_key=form_key,
+        account_id=guards.signed_in_account().id,
+        person_id=person.id if person else None,
+        content=_content(),
+        now=clock.now(),
     )
-    return {"wish": wish, "rows": rows, "count": len(found), "ways_out": ways_out}
+    if request.headers.get("HX-Request"):
+        return Response("kept" if kept else "over", content_type="text/plain")
+    return see_other("desk.home", notice="Appel gardé : « Reprendre l'appel » le retrouve.")
 
 
-def _page(form: IntakeForm, person: Person | None, *, status: int = 200) -> Response:
+def drop_call() -> Response:
+    """Give up a call that was kept."""
+    form_key = showable(request.form.get("form_key", ""))[:64]
+    drafts.forget(session(), form_key, account_id=guards.signed_in_account().id)
+    return see_other("desk.home", notice="Appel effacé.")
+
+
+def show_call(form: IntakeForm, person: Person | None, *, status: int = 200) -> Response:
+    """The page of the call."""
     return screens.show(
-        "desk/intake.html", screen="home", status=status, form=form, words=words, legs=[], **_about(person)
+        "desk/intake.html",
+        screen="home",
+        status=status,
+        form=form,
+        words=words,
+        legs=[],
+        drafts=waiting_calls(apart_from=form.form_key.data) if status == 200 else [],
+        **caller.about(person),
     )
 
 
-def _about(person: Person | None) -> dict[str, Any]:
-    past = request_queries.of_person(session(), person.id, limit=5) if person else []
-    return {"person": person, "past": past, "coming": [one for one in past if one.is_open]}
+def waiting_calls(*, apart_from: str | None = None) -> list[dict[str, Any]]:
+    """The calls that the account may take up again: whom they are about, from where to where, and since when."""
+    kept = drafts.of_account(session(), guards.signed_in_account().id)
+    return [_waiting(one.form_key, drafts.contents(one), one.updated_at) for one in kept if one.form_key != apart_from]
+
+
+def _waiting(form_key: str, typed: Mapping[str, Any], at: Any) -> dict[str, Any]:
+    ends = [str(typed.get(name) or "…") for name in ("origin", "destination")]
+    who = " ".join(str(typed[name]) for name in ("first_name", "last_name", "phone") if typed.get(name))
+    return {
+        "form_key": form_key,
+        "who": who or "Sans nom",
+        "journey": " → ".join(ends) if ends != ["…", "…"] else "",
+        "at": at,
+        "href": url_for("desk.intake", reprise=form_key),
+    }
+
+
+def _taken_up(form_key: str | None) -> IntakeForm | None:
+    typed = drafts.taken_up(session(), form_key or "", account_id=guards.signed_in_account().id)
+    if typed is None:
+        return None
+    return IntakeForm(formdata=MultiDict({name: value for name, value in typed.items()}), meta={"csrf": False})
+
+
+def _content() -> dict[str, str | list[str]]:
+    """What the form holds, field by field, without its token."""
+    known_fields = IntakeForm(formdata=None, meta={"csrf": False}).data
+    return {
+        name: values if len(values) > 1 else values[0]
+        for name, given in request.form.lists()
+        if name in known_fields and (values := [showable(one) for one in given])
+    }
 
 
 def _saved(ride_request: RideRequest) -> Response:
@@ -119,9 +146,15 @@ def _form_key(form: IntakeForm) -> str:
     return showable(form.form_key.data or "")[:64]
 
 
+def known(text: str | None) -> Person | None:
+    """The person behind this number of a hidden field or an address, or None."""
+    number = row_number(text)
+    return screens.the_person(number) if number is not None else None
+
+
 def _chosen(form: IntakeForm) -> Person | None:
     """The person picked from the list, unless another name was typed since then: that is somebody else."""
-    person = _known(form.passenger_id.data)
+    person = known(form.passenger_id.data)
     typed = fold(form.last_name.data or "")
     if person is None or typed in {"", fold(person.full_name), fold(person.last_name)}:
         return person
@@ -129,22 +162,19 @@ def _chosen(form: IntakeForm) -> Person | None:
     return None
 
 
-def _known(text: str | None) -> Person | None:
-    number = row_number(text)
-    return screens.the_person(number) if number is not None else None
-
-
-def _submit(form: IntakeForm, known: Person | None) -> RideRequest:
+def _submit(form: IntakeForm, passenger: Person | None) -> RideRequest:
     now, actor, database = clock.now(), guards.actor(), session()
-    caller = _register_caller(form) if form.somebody_calls else None
+    by = _register_caller(form) if form.somebody_calls else None
     ride_request = requests.submit(
         database,
         form_key=_form_key(form),
-        passenger=known or _register_passenger(form),
-        caller=caller,
+        passenger=passenger or _register_passenger(form),
+        caller=by,
         caller_relation=form.caller_relation.clean,
         legs=form.wishes(),
         seats=form.seats.data or 1,
+        needs=form.needed,
+        return_plan=form.return_plan,
         purpose=form.purpose.data,
         wish=form.wish.clean,
         staff_note=form.staff_note.clean,
@@ -152,10 +182,28 @@ def _submit(form: IntakeForm, known: Person | None) -> RideRequest:
         actor=actor,
         now=now,
     )
-    if known and form.phone.value:
-        people.add_line(database, known, form.phone.value, actor=actor, now=now)
+    if passenger and form.phone.value:
+        people.add_line(
+            database, passenger, form.phone.value, label=form.phone_label.clean, actor=actor, now=now
+        )
     requests.take(database, ride_request, account_id=guards.signed_in_account().id, actor=actor, now=now)
+    drafts.forget(database, ride_request.form_key)
+    _end_at_once(ride_request, request.form.get("outcome", ""))
     return ride_request
+
+
+def _end_at_once(ride_request: RideRequest, outcome: str) -> None:
+    """Nobody drives there: the request is kept with its reason, and found again when a trip could serve it."""
+    if outcome in ENDINGS:
+        outcomes.close_request(
+            session(),
+            ride_request,
+            outcome=outcome,
+            note="",
+            actor=guards.actor(),
+            now=clock.now(),
+            policy=policy(),
+        )
 
 
 def _register_caller(form: IntakeForm) -> Person:
@@ -170,7 +218,7 @@ def _register_caller(form: IntakeForm) -> Person:
 
 
 def _register_passenger(form: IntakeForm) -> Person:
-    numbers = _numbers(form.phone.value)
+    numbers = _numbers(form.phone.value, form.phone_label.clean)
     if not numbers and form.caller_phone.value:
         # somebody without a telephone is reached through whoever called for them
         label = form.caller_relation.clean or "par qui a appelé"
@@ -187,5 +235,5 @@ def _register_passenger(form: IntakeForm) -> Person:
     )
 
 
-def _numbers(number: PhoneNumber | None) -> list[NewLine]:
-    return [NewLine(number)] if number else []
+def _numbers(number: PhoneNumber | None, label: str = "") -> Sequence[NewLine]:
+    return [NewLine(number, label)] if number else []

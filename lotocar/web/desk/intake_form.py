@@ -2,104 +2,127 @@
 
 from __future__ import annotations
 
-from datetime import time
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange
 
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import GIVEN_UP, PURPOSES, LegWish
-from lotocar.errors import Invalid
 from lotocar.values import wording
-from lotocar.values.hours import local_instant
+from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
 from lotocar.web.desk import words
+from lotocar.web.desk.spoken_fields import DaysField, WishedHourField, shown_that_night
 from lotocar.web.forms import (
-    DayField,
     Form,
-    HourField,
     NameField,
     Needed,
     PhoneField,
     PlaceCode,
     PlaceField,
     TextField,
-    words_of,
 )
 
+BACK: dict[Any, str] = {
+    "no": "Aller simple",
+    "yes": "Aller et retour",
+    "rings": "Appellera pour le retour",
+    "later": "Retour à voir plus tard",
+}
 CIVILITIES: dict[Any, str] = {"": "–", "mme": "Mme", "m": "M."}
 TIME_KINDS: dict[Any, str] = {"arrive_by": "Arriver avant", "leave_at": "Partir après", "none": "Peu importe"}
 PURPOSES_IN_WORDS: dict[Any, str] = {code: words.PURPOSE[code] for code in PURPOSES}
 
 
 class JourneyForm(Form):
-    """The two legs, as the caller says them."""
+    """The journey, as the caller says it: one way, perhaps the way back, once or on several dates."""
 
     origin = PlaceField("Départ", code="origin_code", validators=[Needed("D'où part-on ?")])
     origin_code = PlaceCode()
     destination = PlaceField("Arrivée", code="destination_code", validators=[Needed("Où va-t-on ?")])
     destination_code = PlaceCode()
-    day = DayField("Jour", validators=[Needed("Quel jour ?")])
+    day = DaysField("Jour", validators=[Needed("Quel jour ?")])
     time_kind = RadioField("Heure", choices=TIME_KINDS, default="arrive_by")
-    hour = HourField("Heure")
-    back = RadioField("Retour", choices={"no": "Aller simple", "yes": "Aller et retour"}, default="no")
-    back_day = DayField("Jour du retour")
+    hour = WishedHourField("Heure")
+    back = RadioField("Retour", choices=BACK, default="no")
+    back_day = DaysField("Jour du retour")
     back_time_kind = RadioField("Heure du retour", choices=TIME_KINDS, default="leave_at")
-    back_hour = HourField("Heure du retour")
+    back_hour = WishedHourField("Heure du retour")
     seats = IntegerField("Places", default=1, validators=[NumberRange(1, 8, "Entre 1 et 8 places.")])
+    needs = SelectMultipleField("Besoins", choices=words.NEED)
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Besides each field: hours that clocks show on that day, and a way back after the way out."""
+        """Besides each field: hours that clocks show on those days, and one way back for each way out."""
         fine = bool(super().validate(extra_validators))
         nights = [
-            shown_that_night(self.day, self.hour),
-            shown_that_night(self.back_day if self.back_day.value else self.day, self.back_hour),
+            shown_that_night(self.day.value or (), self.hour),
+            shown_that_night(self.back_day.value or self.day.value or (), self.back_hour),
         ]
         return fine and all(nights)
 
     def wishes(self) -> list[LegWish]:
-        """The legs of a form that validated; an hour left empty means any hour."""
+        """The legs of a form that validated, date by date; an hour left empty means any hour."""
         assert self.origin.stop  # needed fields, all three
         assert self.destination.stop
         assert self.day.value
-        kind, hour = _time(self.time_kind.data, self.hour.value)
-        out = LegWish(
-            direction="out",
-            origin=self.origin.stop,
-            destination=self.destination.stop,
-            day=self.day.value,
-            time_kind=kind,
-            hour=hour,
-        )
+        outs = self._ways("out", self.origin.stop, self.destination.stop, self.day.value)
         if self.back.data != "yes":
-            return [out]
-        kind, hour = _time(self.back_time_kind.data, self.back_hour.value)
-        back = LegWish(
-            direction="back",
-            origin=self.destination.stop,
-            destination=self.origin.stop,
-            day=self.back_day.value or self.day.value,
-            time_kind=kind,
-            hour=hour,
-        )
-        return [out, back]
+            return outs
+        days = self.back_day.value or self.day.value
+        backs = self._ways("back", self.destination.stop, self.origin.stop, days)
+        return sorted([*outs, *backs], key=lambda leg: (leg.day, leg.direction == "back"))
 
-    def show_legs(self, legs: list[Leg]) -> None:
+    def _ways(self, direction: str, origin: Stop, destination: Stop, days: Sequence[date]) -> list[LegWish]:
+        back = direction == "back"
+        field, kind = (self.back_hour, self.back_time_kind) if back else (self.hour, self.time_kind)
+        wished = field.meant(kind.data)
+        return [
+            LegWish(
+                direction=direction,
+                origin=origin,
+                destination=destination,
+                day=day,
+                time_kind=wished.kind or "none",
+                hour=wished.hour,
+                until=wished.until,
+                unsure=wished.unsure,
+            )
+            for day in days
+        ]
+
+    @property
+    def return_plan(self) -> str:
+        """« rings » or « later » when the way back is not settled yet, else nothing."""
+        return self.back.data if self.back.data in {"rings", "later"} else ""
+
+    @property
+    def needed(self) -> str:
+        """The needs ticked, as the request keeps them."""
+        return ",".join(self.needs.data or [])
+
+    def show_legs(self, legs: Sequence[Leg], *, return_plan: str = "") -> None:
         """Fill the fields with saved legs, as somebody would have typed them."""
-        by_direction = {leg.direction: leg for leg in legs if leg.status not in GIVEN_UP}
-        out = by_direction.get("out") or legs[0]
-        self.origin_code.data = self.origin.fill(out.origin)
-        self.destination_code.data = self.destination.fill(out.destination)
-        self.day.data = f"{out.day:%d/%m/%Y}"
-        self.time_kind.data = out.time_kind
-        self.hour.data = _typed(out.hour)
-        back = by_direction.get("back")
-        self.back.data = "yes" if back else "no"
-        if back:
-            self.back_day.data = f"{back.day:%d/%m/%Y}"
-            self.back_time_kind.data = back.time_kind
-            self.back_hour.data = _typed(back.hour)
+        live = [leg for leg in legs if leg.status not in GIVEN_UP]
+        outs = [leg for leg in live if leg.direction == "out"] or [legs[0]]
+        backs = [leg for leg in live if leg.direction == "back"]
+        self.origin_code.data = self.origin.fill(outs[0].origin)
+        self.destination_code.data = self.destination.fill(outs[0].destination)
+        self.day.show_days([leg.day for leg in outs])
+        _show_hour(self.hour, self.time_kind, outs[0])
+        self.back.data = "yes" if backs else return_plan or "no"
+        if backs:
+            self.back_day.show_days([] if _same_days(outs, backs) else [leg.day for leg in backs])
+            _show_hour(self.back_hour, self.back_time_kind, backs[0])
+
+    def turn_round(self) -> None:
+        """The same journey the other way, on a day and at an hour to be said."""
+        self.origin.data, self.destination.data = self.destination.data, self.origin.data
+        self.origin_code.data, self.destination_code.data = self.destination_code.data, self.origin_code.data
+        self.hour.data = self.back_hour.data = self.back_day.data = ""
+        self.back.data = "no"
 
 
 class IntakeForm(JourneyForm):
@@ -111,6 +134,7 @@ class IntakeForm(JourneyForm):
     last_name = NameField("Nom")
     first_name = NameField("Prénom")
     phone = PhoneField("Téléphone")
+    phone_label = TextField("À qui est ce numéro", maximum=40)
     minor = SelectField("Âge", choices={"no": "Majeur", "yes": "Mineur"}, default="no")
     caller_last_name = NameField("Nom de qui appelle")
     caller_first_name = NameField("Prénom de qui appelle")
@@ -120,11 +144,15 @@ class IntakeForm(JourneyForm):
     wish = TextField("Souhaits, lisibles par le conducteur", maximum=500, lines=True)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
 
-    def show_again(self, past: RideRequest) -> None:
-        """The same journey as a past request, on a day to be said."""
-        self.show_legs(past.legs)
-        self.day.data = self.back_day.data = ""
+    def show_again(self, past: RideRequest, *, today: date) -> None:
+        """The same journey as a past request, on the next such weekday."""
+        self.show_legs(past.legs, return_plan=past.return_plan)
+        outs = [leg.day for leg in past.legs if leg.direction == "out"] or [past.legs[0].day]
+        ahead = (outs[0].weekday() - today.weekday()) % 7 or 7
+        self.day.data = wording.day_words(today + timedelta(days=ahead))
+        self.back_day.data = ""
         self.seats.data = past.seats
+        self.needs.data = past.needs.split(",") if past.needs else []
         self.purpose.data = past.purpose
         self.wish.data = past.wish
 
@@ -162,37 +190,24 @@ class CorrectionForm(JourneyForm):
 
     def show(self, ride_request: RideRequest) -> None:
         """Fill the form with the request as it stands."""
-        self.show_legs(ride_request.legs)
+        self.show_legs(ride_request.legs, return_plan=ride_request.return_plan)
         self.revision.data = str(ride_request.revision)
         self.seats.data = ride_request.seats
+        self.needs.data = ride_request.needs.split(",") if ride_request.needs else []
         self.purpose.data = ride_request.purpose
         self.wish.data = ride_request.wish
         self.staff_note.data = ride_request.staff_note
 
     def hold_days(self, ride_request: RideRequest) -> None:
         """Take the days of this request as they stand: one that is over does not stop correcting the rest."""
-        days = {leg.direction: leg.day for leg in ride_request.legs if leg.status not in GIVEN_UP}
-        self.day.held = days.get("out") or ride_request.legs[0].day
-        self.back_day.held = days.get("back")
+        live = [leg for leg in ride_request.legs if leg.status not in GIVEN_UP] or ride_request.legs
+        self.day.held = self.back_day.held = [leg.day for leg in live]
 
 
-def shown_that_night(day: DayField, hour: HourField) -> bool:
-    """Whether clocks show this hour once on that day; otherwise the hour's field says why not."""
-    if day.value is None or hour.value is None:
-        return True
-    try:
-        local_instant(day.value, hour.value)
-    except Invalid as error:
-        hour.errors = [*hour.errors, words_of(error)]
-        return False
-    return True
+def _show_hour(field: WishedHourField, kind: RadioField, leg: Leg) -> None:
+    field.show_hour(leg.time_kind, leg.hour, leg.until, unsure=leg.unsure)
+    kind.data = leg.time_kind if leg.time_kind in TIME_KINDS else kind.default
 
 
-def _time(kind: str, hour: time | None) -> tuple[str, time | None]:
-    if hour is None or kind == "none":
-        return "none", None
-    return kind, hour
-
-
-def _typed(hour: time | None) -> str:
-    return wording.hour_words(hour).replace("\u00a0", " ").replace("\u202f", " ") if hour else ""
+def _same_days(outs: Sequence[Leg], backs: Sequence[Leg]) -> bool:
+    return [leg.day for leg in outs] == [leg.day for leg in backs]

@@ -1,40 +1,81 @@
-"""One pane a leg: where and when, its state, its candidates."""
+"""One pane a direction: where and when, its state, its candidates; the dates of a series are listed apart."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides.models import Approach
-from lotocar.errors import Invalid
 from lotocar.values import wording
 from lotocar.web.desk import candidates
+from lotocar.web.desk.candidates import OverDates
 
 FIRST = 6  # what one reads with a caller on the line
+FIRST_OF_TWO = 4  # when the way back stands below, so that nine keys reach both
 
 
 @dataclass(frozen=True, slots=True)
 class LegPane:
-    """What the request's page shows of one leg: the first rows at once, the others on demand."""
+    """What the request's page shows of one direction: the first rows at once, the others on demand.
 
-    leg: Leg
+    `legs` are those of its dates; `leg` is the first that still waits.
+    """
+
+    legs: Sequence[Leg]
     wish: str
     rows: Sequence[candidates.Row]
-    count: int
-    ways_out: Sequence[str]
+    found: OverDates
+    ways_out: Sequence[candidates.WayOut]
+    at_once: int
+
+    @property
+    def leg(self) -> Leg:
+        return next((one for one in self.legs if _is_looked_for(one)), self.legs[0])
 
     @property
     def first(self) -> Sequence[candidates.Row]:
-        return self.rows[:FIRST]
+        return self.rows[: self.at_once]
 
     @property
     def others(self) -> Sequence[candidates.Row]:
-        return self.rows[FIRST:]
+        return self.rows[self.at_once :]
+
+    @property
+    def count(self) -> int:
+        return self.found.count
+
+    @property
+    def is_series(self) -> bool:
+        return len(self.legs) > 1
+
+    @property
+    def is_looked_for(self) -> bool:
+        return any(map(_is_looked_for, self.legs))
+
+    def choice(self, row: candidates.Row) -> str:
+        """What asking this driver names: leg, trip and departure of each date that he serves."""
+        served = self.found.served.get(row.driver_id)
+        if not served:
+            return f"{self.leg.id}:{row.key}"
+        by_day = {leg.day: leg.id for leg in self.legs}
+        return ",".join(f"{by_day[day]}:{one.trip_id}:{one.departure_id}" for day, one in served.items())
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """One date of a series: its ways, and whether it may still be called off."""
+
+    day: date
+    legs: Sequence[Leg]
+
+    @property
+    def is_open(self) -> bool:
+        return any(leg.status not in {"done", "failed", "dropped"} for leg in self.legs)
 
 
 def leg_panes(
@@ -45,61 +86,89 @@ def leg_panes(
     now: datetime,
     sees_numbers: bool,
 ) -> list[LegPane]:
-    """A pane for each leg, with candidates while it is to be served."""
-    found = {leg.id: candidates_of(session, leg, now=now) for leg in ride_request.legs}
-    able = {leg_id: {one.driver_id for one in ones} for leg_id, ones in found.items()}
-    both = frozenset(set.intersection(*able.values())) if len(able) > 1 else frozenset[int]()
+    """A pane for each direction still wanted, with candidates while something of it is to be served."""
+    ways = _ways(ride_request)
+    asked = candidates.of_request(ride_request, now)
+    found = {way: _found(session, legs, asked) for way, legs in ways.items()}
+    able = [{one.driver_id for one in ones.best} for ones in found.values()]
+    both = frozenset(set.intersection(*able)) if len(able) > 1 else frozenset[int]()
     return [
         LegPane(
-            leg=leg,
-            wish=wish_words(leg),
+            legs=legs,
+            wish=wish_words(legs[0]),
             rows=candidates.rows(
                 session,
-                found[leg.id],
-                pickup=leg.origin_label,
+                found[way].best,
+                pickup=legs[0].origin_label,
                 both_ways=both,
-                approaches=[one for one in approaches if leg.id in {part.leg_id for part in one.legs}],
+                covers=found[way].covers,
+                approaches=_about(approaches, legs),
                 sees_numbers=sees_numbers,
             ),
-            count=len(found[leg.id]),
-            ways_out=_ways_out(session, leg, found[leg.id], now),
+            found=found[way],
+            ways_out=_ways_out(session, legs, found[way], asked),
+            at_once=FIRST_OF_TWO if len(ways) > 1 else FIRST,
         )
-        for leg in ride_request.legs
-        if leg.status != "dropped"
+        for way, legs in ways.items()
     ]
 
 
-def _is_looked_for(leg: Leg) -> bool:
-    return leg.status in {"unserved", "approached"} and leg.ride_request.is_open
-
-
-def _facts(leg: Leg, now: datetime) -> LegFacts:
-    asked = leg.ride_request
-    return candidates.facts_of(leg, seats=asked.seats, passenger_id=asked.passenger_id, now=now)
-
-
-def _ways_out(session: Session, leg: Leg, found: Sequence[Candidate], now: datetime) -> list[str]:
-    if found or not _is_looked_for(leg):
-        return []
-    try:
-        return candidates.ways_out(session, _facts(leg, now))
-    except Invalid:
-        return []
+def date_lines(ride_request: RideRequest) -> list[DateLine]:
+    """The dates of a series in order, those called off included; nothing for a single journey."""
+    by_day: dict[date, list[Leg]] = {}
+    for leg in sorted(ride_request.legs, key=lambda one: (one.day, one.direction == "back")):
+        by_day.setdefault(leg.day, []).append(leg)
+    outs = {leg.day for leg in ride_request.legs if leg.direction == "out"}
+    return [DateLine(day, legs) for day, legs in by_day.items()] if len(outs) > 1 else []
 
 
 def candidates_of(session: Session, leg: Leg, *, now: datetime) -> list[Candidate]:
     """Who could drive this leg; nobody any more once it is agreed."""
     if not _is_looked_for(leg):
         return []
-    try:
-        return candidates.search(session, _facts(leg, now), now=now)
-    except Invalid:
-        return []
+    asked = candidates.of_request(leg.ride_request, now)
+    return candidates.search(session, candidates.facts(leg, asked), now=now)
 
 
 def wish_words(leg: Leg) -> str:
-    """« pour arriver avant 10 h », « à partir de 11 h 30 », or nothing."""
+    """« arriver avant 10 h », « partir après 11 h 30, heure pas sûre », « vers 17 h », « à toute heure »."""
     if leg.hour is None:
         return "à toute heure"
     hour = wording.hour_words(leg.hour)
-    return f"arriver avant {hour}" if leg.time_kind == "arrive_by" else f"partir après {hour}"
+    words = {
+        "arrive_by": f"arriver avant {hour}",
+        "leave_at": f"partir après {hour}",
+        "around": f"vers {hour}",
+        "between": f"entre {hour} et {wording.hour_words(leg.until)}" if leg.until else hour,
+    }[leg.time_kind]
+    return f"{words}, heure pas sûre" if leg.unsure else words
+
+
+def _ways(ride_request: RideRequest) -> Mapping[str, list[Leg]]:
+    """The legs still wanted by direction, in order of their dates."""
+    ways: dict[str, list[Leg]] = {}
+    for leg in sorted(ride_request.legs, key=lambda one: (one.direction == "back", one.day, one.position)):
+        if leg.status != "dropped":
+            ways.setdefault(leg.direction, []).append(leg)
+    return ways
+
+
+def _found(session: Session, legs: Sequence[Leg], asked: candidates.Asked) -> OverDates:
+    waiting = [leg for leg in legs if _is_looked_for(leg)]
+    return candidates.over_dates(session, waiting, asked) if waiting else OverDates([], {}, {}, {})
+
+
+def _about(approaches: Sequence[Approach], legs: Sequence[Leg]) -> list[Approach]:
+    ids = {leg.id for leg in legs}
+    return [one for one in approaches if ids & {part.leg_id for part in one.legs}]
+
+
+def _is_looked_for(leg: Leg) -> bool:
+    return leg.status in {"unserved", "approached"} and leg.ride_request.is_open
+
+
+def _ways_out(
+    session: Session, legs: Sequence[Leg], found: OverDates, asked: candidates.Asked
+) -> list[candidates.WayOut]:
+    waiting = [leg for leg in legs if _is_looked_for(leg)]
+    return candidates.ways_out(session, waiting[0], asked) if waiting and not found.best else []

@@ -11,23 +11,27 @@ from wtforms import SelectField
 from lotocar import clock
 from lotocar.carpool.requests import corrections
 from lotocar.carpool.requests import operations as requests
-from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.requests import queries as request_queries
+from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.requests.rules import GIVEN_UP
 from lotocar.carpool.rides import changes, outcomes, queries, texts
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides.models import Ride
 from lotocar.carpool.trips.models import Trip
-from lotocar.errors import Invalid, Refused
+from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.messages.texts import SenderPolicy
 from lotocar.staff.models import Account
+from lotocar.values import wording
 from lotocar.values.hours import local_instant
 from lotocar.web import guards
-from lotocar.web.desk import area, screens, story, words
+from lotocar.web.desk import area, contacts, screens, story, words
 from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
-from lotocar.web.desk.leg_panes import leg_panes
+from lotocar.web.desk.leg_panes import LegPane, date_lines, leg_panes
 from lotocar.web.edge import outside, policy, session
-from lotocar.web.forms import AT_NIGHT, DayField, Form, HourField, Needed, TextField, row_number
+from lotocar.web.forms import AT_NIGHT, DayField, Form, HourField, Needed, TextField, read_date, row_number
 from lotocar.web.render import page, see_other
+from lotocar.world.transit.models import TransitContact
 
 
 class ClosingForm(Form):
@@ -67,12 +71,16 @@ def show_request(
     now, voice = clock.now(), policy()
     approaches = queries.approaches_of_request(session(), found.id)
     told = queries.rides_of_request(session(), found)
+    panes = leg_panes(session(), found, approaches, now=now, sees_numbers=screens.rights()["numbers"])
     return screens.show(
         "desk/request.html",
         screen="home",
         status=status,
         found=found,
-        panes=leg_panes(session(), found, approaches, now=now, sees_numbers=screens.rights()["numbers"]),
+        panes=panes,
+        dates=date_lines(found),
+        same_day=_same_day(found),
+        contacts=_contacts(found, panes),
         approaches=approaches,
         rides=told,
         to_tell=_to_tell(told, voice),
@@ -87,6 +95,42 @@ def show_request(
         words=words,
         now=now,
     )
+
+
+def _same_day(found: RideRequest) -> Sequence[Leg]:
+    """What the passenger has besides on the same days, while this is still open."""
+    if not found.is_open:
+        return []
+    days = {leg.day for leg in found.legs if leg.status not in GIVEN_UP}
+    return request_queries.same_day(session(), found.passenger_id, days, apart_from=found.id)
+
+
+def _contacts(found: RideRequest, panes: Sequence[LegPane]) -> Sequence[TransitContact]:
+    """Bus and on-demand lines, once nobody fits."""
+    bare = [pane.leg for pane in panes if pane.is_looked_for and not pane.rows]
+    return contacts.between(bare[0].origin, bare[0].destination) if bare else []
+
+
+def call_off(ride_request_id: int) -> Response:
+    """One date of a series is no longer wanted: its drivers are told, the other dates stay."""
+    found = screens.the_request(ride_request_id)
+    day = read_date(request.form.get("day", ""))
+    legs = [leg for leg in found.legs if leg.day == day]
+    if not legs:
+        raise NotFound("leg")
+    now, actor = clock.now(), guards.actor()
+    try:
+        dropped = corrections.call_off(session(), found, legs, actor=actor, now=now)
+        changes.reconfirm_after_change(
+            session(), dropped, actor=actor, now=now, policy=policy(), roads=outside().roads
+        )
+    except Refused as error:
+        session().rollback()
+        return show_request(
+            screens.the_request(ride_request_id), status=409, problem=words.sentence(error.code)
+        )
+    notice = f"{wording.day_words(legs[0].day).capitalize()} annulé. Les autres dates ne changent pas."
+    return see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
 
 
 def _to_tell(rides_: Sequence[Ride], voice: SenderPolicy) -> list[tuple[Ride, str]]:
@@ -131,6 +175,8 @@ def _correct(found: RideRequest, form: CorrectionForm) -> None:
         expected_revision=row_number(form.revision.data) or 0,
         legs=form.wishes(),
         seats=form.seats.data or 1,
+        needs=form.needed,
+        return_plan=form.return_plan,
         purpose=form.purpose.data,
         wish=form.wish.clean,
         staff_note=form.staff_note.clean,

@@ -1,0 +1,101 @@
+"""Who could drive what is being typed: asked at each word, answered before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, request
+
+from lotocar import clock
+from lotocar.carpool.people.rules import bits_of
+from lotocar.carpool.requests import queries as requests
+from lotocar.carpool.requests.models import Leg
+from lotocar.carpool.requests.rules import LegWish
+from lotocar.errors import Invalid
+from lotocar.web.desk import area, candidates, contacts, screens, words
+from lotocar.web.desk.candidates import Asked, OverDates, Row
+from lotocar.web.desk.intake_form import JourneyForm
+from lotocar.web.edge import session
+from lotocar.web.forms import row_number
+from lotocar.web.render import page
+
+FIRST = 6  # what one reads with a caller on the line
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One direction of what is typed, on its dates."""
+
+    wish: LegWish
+    found: OverDates
+    rows: Sequence[Row]
+    ways_out: Sequence[candidates.WayOut]
+
+
+def live_candidates() -> Response:
+    """Who could drive what is typed so far; nothing is written, and the passenger's name never travels."""
+    form = JourneyForm(formdata=request.args, meta={"csrf": False})
+    form.validate()
+    passenger_id = row_number(request.args.get("passenger_id"))
+    ways = _ways(form, passenger_id) if _says_enough(form) else []
+    nobody = bool(ways) and not any(way.rows for way in ways)
+    others = contacts.between(ways[0].wish.origin, ways[0].wish.destination) if nobody else []
+    return page(
+        "desk/_live.html",
+        legs=ways,
+        form=form,
+        words=words,
+        rights=screens.rights(),
+        first=FIRST,
+        nobody=nobody,
+        contacts=others,
+        same_day=_same_day(passenger_id, form.day.value or ()),
+    )
+
+
+def _same_day(passenger_id: int | None, days: Sequence[date]) -> Sequence[Leg]:
+    """What this passenger already has on these days: a second booking is often a slip."""
+    if passenger_id is None or not days:
+        return []
+    screens.the_person(passenger_id)
+    return requests.same_day(session(), passenger_id, days, apart_from=None)
+
+
+def _says_enough(form: JourneyForm) -> bool:
+    known = form.origin.stop and form.destination.stop and form.day.value
+    return bool(known) and form.origin.stop != form.destination.stop
+
+
+def _ways(form: JourneyForm, passenger_id: int | None) -> list[Way]:
+    wishes = form.wishes()
+    if not area.holds(screens.area(), wishes):
+        return []
+    asked = Asked(seats=form.seats.data or 1, passenger_id=passenger_id, needs=_bits(form.needed), now=clock.now())
+    return [
+        _way([one for one in wishes if one.direction == direction], asked)
+        for direction in ("out", "back")
+        if any(one.direction == direction for one in wishes)
+    ]
+
+
+def _bits(needed: str) -> int:
+    try:
+        return bits_of(needed)
+    except Invalid:
+        return 0
+
+
+def _way(wishes: Sequence[LegWish], asked: Asked) -> Way:
+    found = candidates.over_dates(session(), wishes, asked)
+    rows = candidates.rows(
+        session(),
+        found.best,
+        pickup=wishes[0].origin.label,
+        covers=found.covers,
+        sees_numbers=screens.rights()["numbers"],
+        shown=FIRST,
+    )
+    ways_out = [] if found.best else candidates.ways_out(session(), wishes[0], asked)
+    return Way(wishes[0], found, rows, ways_out)
