@@ -92,10 +92,13 @@ def send_one(factory: Factory, sender: Sender, message_id: str, clock: Clock, *,
 
     Empty means that somebody else has it, or that it is no longer to be sent.
     """
+    began = clock()
     with factory.begin() as session:
-        claimed = claim(session, message_id, now=clock(), channel=channel)
+        claimed = claim(session, message_id, now=began, channel=channel)
     if claimed is None:
         return ""
+    if rules.lease_is_over(lease_until=began + rules.LEASE, claimed_at=began, now=clock()):
+        return ""  # we slept on our claim (a frozen machine): somebody else may have sent it since
     try:
         accepted = sender.send(claimed)
     except RateLimited as error:

@@ -32,7 +32,7 @@ from lotocar.errors import Refused
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM
 from lotocar.world.roads.estimate import EstimatedRoads
-from tests.faults.world import database_of
+from tests.faults.stores import database_of
 from tests.support.databases import every_table
 from tests.support.factories import (
     NOW,

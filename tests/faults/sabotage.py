@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from lotocar.errors import Unavailable
-from lotocar.messages import delivery, doubts, inbound
+from lotocar.messages import delivery, doubts, inbound, outbox, rules
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.values.tokens import new_hex_id
 
@@ -75,7 +76,42 @@ def _without_unread() -> Iterator[None]:
 
 
 @contextmanager
-def _without_unique_key() -> Iterator[None]:
+def _without_fence() -> Iterator[None]:
+    """A worker that comes back late notes what it knows, whoever owns the message since."""
+    noted = delivery._noted
+
+    def unfenced(factory: Any, claimed: Any, clock: Any, note: Any) -> str:
+        with factory() as session:
+            current = session.get_one(OutboxMessage, claimed.id).attempt
+        return noted(factory, replace(claimed, attempt=current), clock, note)
+
+    with _replaced(delivery, "_noted", unfenced):
+        yield
+
+
+@contextmanager
+def _without_lease() -> Iterator[None]:
+    """A worker that slept on its claim sends all the same."""
+    with _replaced(rules, "lease_is_over", lambda **_times: False):
+        yield
+
+
+@contextmanager
+def _without_outbox_key() -> Iterator[None]:
+    """Two workers on the same row of the timetable each queue its message."""
+    queue, queue_call = outbox.queue, outbox.queue_call
+
+    def keyless(act: Any) -> Any:
+        return lambda session, *, dedup_key, **values: act(
+            session, dedup_key=f"{dedup_key}/{new_hex_id()[:6]}", **values
+        )
+
+    with _replaced(outbox, "queue", keyless(queue)), _replaced(outbox, "queue_call", keyless(queue_call)):
+        yield
+
+
+@contextmanager
+def _without_inbound_key() -> Iterator[None]:
     """A reply is kept each time that the provider tells us of it."""
 
     def store(session: Any, received: Any, *, now: Any) -> InboundMessage:
@@ -95,9 +131,12 @@ def _without_unique_key() -> Iterator[None]:
 
 SABOTAGES: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "": nullcontext,
+    "fence": _without_fence,
+    "lease": _without_lease,
+    "outbox-key": _without_outbox_key,
     "reconcile": _without_reconcile,
     "pull": _without_pull,
     "claim": _without_claim,
     "unread": _without_unread,
-    "unique-key": _without_unique_key,
+    "inbound-key": _without_inbound_key,
 }

@@ -20,7 +20,7 @@ from config import Settings
 from lotocar.db import db
 from lotocar.messages import delivery, doubts, inbound
 from lotocar.messages.models import InboundMessage, OutboxMessage
-from tests.faults.world import database_of
+from tests.faults.stores import database_of
 from tests.messages.desk import TestClock, queue_one
 from tests.support.databases import every_table
 from tests.support.factories import make_organisation

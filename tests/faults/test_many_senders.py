@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from lotocar.messages.models import OutboxMessage
 from lotocar.values.phone import LineKind, PhoneNumber
-from tests.faults.crash_bench import installation
 from tests.faults.crash_points import CrashPoints
+from tests.faults.world import installation
 from tests.messages.desk import queue_one
 
 MESSAGES = 80
@@ -32,8 +32,8 @@ def test_fault_4_four_senders_and_two_deaths_send_each_message_once(engine: str)
 
         deaths = [chance.randint(5, 120), chance.randint(5, 120), None, None]
         children = [world.forked(CrashPoints(death), send) for death in deaths]
-        said = [child.wait() for child in children]
-        assert [bool(words) for words in said] == [False, False, True, True]
+        ends = [child.wait() for child in children]
+        assert [bool(end.died_at) for end in ends] == [True, True, False, False]
         for _ in range(12):
             world.work("send", "reconcile")
             world.clock.forward(31)

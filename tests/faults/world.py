@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import gc
 import json
-import os
-import signal
-import sys
-import traceback
-from collections.abc import Callable, Iterator
+import logging
+import random
+import secrets
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from multiprocessing import Value
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from sqlalchemy import create_engine, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import create_engine, select, update
+from sqlalchemy.orm import sessionmaker
 from twilio.request_validator import RequestValidator
+from waitress.server import create_server
 
 from config import Settings
 from lotocar import clock, jobs
@@ -28,17 +31,17 @@ from lotocar.app import create_app
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import operations as rides
-from lotocar.carpool.rides.models import Approach
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.db import db
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.organisation import queries as organisation
 from lotocar.values.actor import Actor, ActorKind
+from tests.faults.children import Act, Child, fork
 from tests.faults.crash_points import CrashPoints
+from tests.faults.stores import Store, store_of
 from tests.support.databases import every_table
 from tests.support.factories import (
     TUESDAY,
-    a_landline,
     a_leg,
     make_driver,
     make_organisation,
@@ -52,13 +55,17 @@ NADIA = Actor(ActorKind.STAFF, 1)
 BEGINNING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 BASE = "http://localhost"
 JOBS = {job.name: job.run for job in jobs.TIMETABLE}
+POINTS_A_DATABASE = 500
+DAYS_A_POINT = 3  # people are awake, and yesterday's allowance no longer counts
+PICKUP_IN = timedelta(hours=26)
 
 
 class SharedClock:
-    """One clock for parent and children, moved by the parent."""
+    """One clock for parent and children, moved by whoever lives."""
 
     def __init__(self) -> None:
         self.seconds = Value("d", 0.0)
+        self.began = 0.0
 
     def __call__(self) -> datetime:
         return BEGINNING + timedelta(seconds=self.seconds.value)
@@ -67,9 +74,13 @@ class SharedClock:
         """Let time pass."""
         self.seconds.value += seconds
 
-    def next_day(self) -> None:
-        """Noon again, on the day after: people are awake, and yesterday's allowance no longer counts."""
-        self.seconds.value = (self.seconds.value // 86_400 + 2) * 86_400
+    def start_day(self, number: int) -> None:
+        """Noon of a day of its own."""
+        self.began = self.seconds.value = number * 86_400.0
+
+    def reach(self, hours: float) -> None:
+        """Wait until so many hours after that noon, if they are not over yet."""
+        self.seconds.value = max(self.seconds.value, self.began + hours * 3600)
 
 
 @dataclass(slots=True)
@@ -79,6 +90,7 @@ class Case:
     seed: int
     driver_id: int
     number: str
+    landline: str
     request_id: int
     leg_id: int
     trip_id: int
@@ -88,14 +100,18 @@ class Case:
 class World:
     """The installation. Only the parent's thread of Twilio lives beside it; children are forked from here."""
 
-    def __init__(self, url: str, twilio: FakeTwilio, shared_clock: SharedClock) -> None:
-        self.url = url
+    def __init__(
+        self, store: Store, twilio: FakeTwilio, shared_clock: SharedClock, luck: random.Random
+    ) -> None:
+        self.store = store
         self.twilio = twilio
         self.clock = shared_clock
-        self.true_clock = clock.now
-        clock.now = shared_clock  # the clock seam: every door reads this one
+        self.points = CrashPoints(None)
+        self.is_child = False
+        self.door = 0  # the port of our own server, in a child that has one
+        self.luck = luck
         self.settings = Settings(
-            database_url=url,
+            database_url=store.url,
             secret_key="for-the-bench-only-for-the-bench-only",
             public_base_url=BASE,
             testing=True,
@@ -104,39 +120,56 @@ class World:
             twilio_base_url=twilio.url,
             sms_sender=OURS,
         )
-        self.engine = create_engine(url)
+        self.engine = create_engine(store.url)
         every_table().create_all(self.engine)
         self.app = create_app(self.settings)
         self.factory = sessionmaker(self.engine, expire_on_commit=False)
+        self.rim = jobs.Rim(self.factory, self.app.extensions["lotocar.outside"], self.clock)
         with self.factory.begin() as session:
             make_organisation(session)
+        self.let_go()
+        store.keep()
         gc.freeze()  # forks copy less
 
-    @property
-    def rim(self) -> jobs.Rim:
-        """What jobs are given."""
-        return jobs.Rim(self.factory, self.app.extensions["lotocar.outside"], self.clock)
+    def begin(self, seed: int) -> Case:
+        """A day of its own, a provider that knows nothing, chance of its own, new people."""
+        self.twilio.forget()
+        self.clock.start_day(seed % POINTS_A_DATABASE * DAYS_A_POINT)
+        self.luck.seed(f"life {seed}")
+        return self._people(seed)
+
+    def renew(self) -> None:
+        """A database without a past."""
+        self.let_go()
+        self.store.renew()
 
     def work(self, *names: str) -> None:
         """These jobs of the real timetable, once each."""
         for name in names:
+            self.points.stage = f"job {name}"
             JOBS[name](self.rim)
 
-    def prepare(self, seed: int) -> Case:
-        """New people and a new request, on a number of their own."""
+    def _people(self, seed: int) -> Case:
         with self.factory.begin() as session:
-            number = f"+3363998{seed % 10_000:04d}"
-            for other in session.scalars(select(Person).where(Person.lines.any(e164=number))):
-                other.lines.clear()
+            number, landline = f"+3363998{seed % 10_000:04d}", f"+3353649{seed % 10_000:04d}"
             driver = make_driver(session, phone=number)
-            passenger = make_passenger(session, phone=a_landline())
+            passenger = make_passenger(session, phone=landline)
             trip = make_trip(session, driver=driver, seats=1)
             ride_request = make_request(session, passenger=passenger, legs=[a_leg(day=TUESDAY)])
-            pickup_at = self.clock() + timedelta(hours=30)
-            return Case(seed, driver.id, number, ride_request.id, ride_request.legs[0].id, trip.id, pickup_at)
+            return Case(
+                seed=seed,
+                driver_id=driver.id,
+                number=number,
+                landline=landline,
+                request_id=ride_request.id,
+                leg_id=ride_request.legs[0].id,
+                trip_id=trip.id,
+                pickup_at=self.clock() + PICKUP_IN,
+            )
 
     def ask(self, case: Case) -> int:
         """The desk asks Odile: what the desk's door does, in one transaction; the approach's number."""
+        self.points.stage = "desk asks"
         with self.factory.begin() as session:
             ride_request = session.get_one(RideRequest, case.request_id)
             proposal = Proposal(
@@ -161,36 +194,52 @@ class World:
             )
             return asked.id
 
-    def approaches(self, session: Session, case: Case) -> list[Approach]:
-        """The approaches of this case."""
-        found = select(Approach).where(Approach.ride_request_id == case.request_id).order_by(Approach.id)
-        return list(session.scalars(found))
-
     def knock(self, path: str, form: dict[str, str]) -> int:
         """Twilio knocks at our door with its signature; the status of the answer."""
-        signature = RequestValidator(TOKEN).compute_signature(BASE + path, form)
-        answer = self.app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature})
-        return answer.status_code
+        self.points.stage = path.removeprefix("/hooks/twilio/").partition("/")[0] + " hook"
+        self.points.reach("before reading", free=True)
+        headers = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(BASE + path, form)}
+        status = self._through_the_door(path, form, headers) if self.door else self._post(path, form, headers)
+        self.points.reach("after answering", free=True)
+        return status
+
+    def _post(self, path: str, form: dict[str, str], headers: dict[str, str]) -> int:
+        return self.app.test_client().post(path, data=form, headers=headers).status_code
+
+    def _through_the_door(self, path: str, form: dict[str, str], headers: dict[str, str]) -> int:
+        connection = HTTPConnection("127.0.0.1", self.door, timeout=20)
+        headers |= {"Host": "localhost", "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, urlencode(form), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def open_door(self) -> None:
+        """Serve over HTTP from now on, as `./run serve` does."""
+        logging.getLogger("waitress.queue").setLevel(
+            logging.ERROR
+        )  # one thread is enough for one knock at a time
+        server = create_server(self.app, host="127.0.0.1", port=0, threads=1)
+        Thread(target=server.run, daemon=True).start()
+        self.door = server.effective_port
 
     def call_back(self, record: Record, status: str) -> int:
         """The status callback of one message, to the address that we gave."""
         return self.knock(record.callback.removeprefix(BASE), self.twilio.status_form(record, status))
 
-    def close(self) -> None:
-        """Give the wall clock back."""
-        self.let_go()
-        clock.now = self.true_clock
-        gc.unfreeze()
-
     def let_go(self) -> None:
         """Close every database connection of this process."""
         with self.app.app_context():
             db.session.remove()
-            for engine in (self.engine, *db.engines.values()):
-                engine.dispose()
+        for engine in self._engines():
+            engine.dispose()
+
+    def _engines(self) -> list[Any]:
+        with self.app.app_context():
+            return [self.engine, *db.engines.values()]
 
     def sent(self, number: str) -> list[Record]:
-        """What the provider created for this number; asked over HTTP, so that children see it too."""
+        """What the provider created for this number."""
         return [one for one in self._journal() if one.direction == "outbound-api" and one.to == number]
 
     def replies(self, number: str) -> list[Record]:
@@ -203,99 +252,88 @@ class World:
         with urlopen(f"{self.twilio.url}/_receive", form) as answer:
             return Record.from_json(json.load(answer))
 
+    def deliver_all(self) -> None:
+        """The provider has delivered everything, and says so when asked."""
+        if self.is_child:
+            urlopen(f"{self.twilio.url}/_deliver", b"").close()
+        else:
+            self.twilio.deliver()
+
     def _journal(self) -> list[Record]:
-        with urlopen(f"{self.twilio.url}/_journal") as answer:
+        if not self.is_child:
+            return list(self.twilio.journal)
+        with urlopen(f"{self.twilio.url}/_journal") as answer:  # a child's copy of the journal is an old one
             return [Record.from_json(one) for one in json.load(answer)["journal"]]
 
-    def pending(self, case: Case) -> bool:
-        """Whether something of this case is still on its way, or was not yet read."""
+    def has_read(self, case: Case) -> bool:
+        """Whether something that this number wrote was read."""
         with self.factory() as session:
             read = select(InboundMessage.id).where(
                 InboundMessage.from_number == case.number, InboundMessage.state != "received"
             )
-            unread = session.scalar(read.limit(1)) is None
-        return unread or self._any(case, "queued", "sending", "uncertain", "accepted", "sent")
+            return session.scalar(read.limit(1)) is not None
 
-    def unsent(self, case: Case) -> bool:
-        """Whether a message of this case has not reached the provider yet."""
-        return self._any(case, "queued", "sending", "uncertain")
-
-    def _any(self, case: Case, *statuses: str) -> bool:
+    def any(self, case: Case, *statuses: str, attempt: int = 0) -> bool:
+        """Whether a message of this case stands so, after so many attempts."""
         with self.factory() as session:
             found = select(OutboxMessage.id).where(
-                OutboxMessage.to_number == case.number, OutboxMessage.status.in_(statuses)
+                OutboxMessage.to_number == case.number,
+                OutboxMessage.status.in_(statuses),
+                OutboxMessage.attempt >= attempt,
             )
             return session.scalar(found.limit(1)) is not None
 
-    def forked(self, points: CrashPoints, act: Callable[[Callable[[str], None]], None]) -> Child:
-        """A child that does `act` and dies at its point; `act` is given a way to tell what it acknowledged."""
-        self.let_go()  # a connection must not live on both sides of a fork
-        reader, writer = os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        process = os.fork()
-        if process == 0:
-            os.close(reader)
-            self._live(points, act, writer)
-        os.close(writer)
-        return Child(process, reader)
+    def tick_calls(self) -> None:
+        """The desk has made its calls of the day: the list that it reads is short again."""
+        with self.factory.begin() as session:
+            waiting = update(OutboxMessage).where(OutboxMessage.handled_at.is_(None))
+            session.execute(waiting.values(handled_at=self.clock()))
 
-    def _live(self, points: CrashPoints, act: Callable[[Callable[[str], None]], None], writer: int) -> None:
-        status = 1
-        try:
-            points.watch_engine(self.engine)
-            with self.app.app_context():
-                for engine in db.engines.values():
-                    points.watch_engine(engine)
-            points.watch_sender(self.app.extensions["lotocar.outside"].sms)
-            act(lambda word: self._tell(writer, word))
-            self._tell(writer, f"points {points.count}")
-            status = 0
-        except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            self._tell(writer, f"error {error!r} at {where.filename}:{where.lineno}")
-        finally:
-            os._exit(status)
+    def forked(self, points: CrashPoints, act: Act, *, door: bool = False) -> Child:
+        """A child that does `act` and meets its point; with `door`, webhooks reach it over HTTP."""
+        if self.engine.dialect.name == "sqlite":
+            self.let_go()  # an open file must not live on both sides of a fork
+        self.luck.random()
+        return fork(points, lambda: self._be_child(points, door), act)
 
-    @staticmethod
-    def _tell(writer: int, word: str) -> None:
-        os.write(writer, f"{word}\n".encode())
-
-
-@dataclass(slots=True)
-class Child:
-    """A forked process and what it said before it died."""
-
-    process: int
-    reader: int
-
-    def wait(self) -> list[str]:
-        """Its words, once it is dead; an acknowledgement said is a promise."""
-        with os.fdopen(self.reader) as words:
-            said = words.read().splitlines()
-        os.waitpid(self.process, 0)
-        return said
-
-    def wait_until_frozen(self) -> bool:
-        """Whether it froze (True) or ended (False)."""
-        _, status = os.waitpid(self.process, os.WUNTRACED)
-        return os.WIFSTOPPED(status)
-
-    def thaw(self) -> None:
-        """Let it go on, late."""
-        os.kill(self.process, signal.SIGCONT)
+    def _be_child(self, points: CrashPoints, door: bool) -> None:
+        self.is_child, self.points = True, points
+        self.luck.seed(f"child {self.luck.random()}")  # or it would draw the same numbers as its parent
+        for engine in self._engines():
+            engine.dispose(close=False)  # the connections of before are the parent's
+            points.watch_engine(engine)
+        points.watch_sender(self.rim.outside.sms)  # type: ignore[arg-type]  # Twilio, by the settings
+        if door:
+            self.open_door()
 
 
 @contextmanager
-def database_of(engine: str, folder: str) -> Iterator[str]:
-    """The address of a fresh database: an SQLite file, or a PostgreSQL server of our own."""
-    if engine == "sqlite":
-        yield f"sqlite:///{folder}/crash.sqlite3"
-        return
-    from tests.support.databases import _server_in
+def installation(engine: str) -> Iterator[World]:
+    """A whole installation on this engine, with its own Twilio and clock; chance comes from the seed."""
+    shared_clock = SharedClock()
+    with (
+        tempfile.TemporaryDirectory(prefix="lotocar-crash-") as folder,
+        FakeTwilio(shared_clock) as twilio,
+        store_of(engine, Path(folder)) as store,
+        _seams(shared_clock) as luck,
+    ):
+        world = World(store, twilio, shared_clock, luck)
+        try:
+            yield world
+        finally:
+            world.let_go()
+            gc.unfreeze()
 
-    server: Any = _server_in(Path(folder) / "postgresql")
+
+@contextmanager
+def _seams(shared_clock: SharedClock) -> Iterator[random.Random]:
+    """The clock and the chance of the standard library are ours for a while: a seed must replay alone."""
+    luck = random.Random(0)
+    true_clock, true_hex, true_below = clock.now, secrets.token_hex, secrets.randbelow
+    clock.now = shared_clock
+    secrets.token_hex = lambda size=32: luck.randbytes(size or 32).hex()
+    secrets.randbelow = luck.randrange
     try:
-        yield str(server.get_uri("postgres", driver="psycopg"))
+        yield luck
     finally:
-        server.stop()
+        clock.now, secrets.token_hex, secrets.randbelow = true_clock, true_hex, true_below

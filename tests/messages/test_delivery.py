@@ -279,6 +279,18 @@ def test_fault_2_a_worker_that_comes_back_late_changes_nothing(
     assert row_of(factory, message_id).status == "sending"
 
 
+def test_fault_2_a_worker_that_slept_on_its_claim_sends_nothing(
+    factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
+) -> None:
+    def asleep_after_the_claim() -> datetime:
+        clock.forward(seconds=rules.LEASE.total_seconds())
+        return clock()
+
+    assert delivery.send_one(factory, sender, message_id, asleep_after_the_claim) == ""
+    assert twilio.sent() == []
+    assert row_of(factory, message_id).status == "sending"  # for the search to settle
+
+
 def test_a_handset_off_is_tried_once_more_three_quarters_of_an_hour_later(
     factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
 ) -> None:

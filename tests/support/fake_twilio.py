@@ -174,6 +174,13 @@ class FakeTwilio:
         """Somebody texts our number; the webhook is the test's to knock, the list shows it anyway."""
         return self._record(to=OURS, from_=from_, body=body, direction="inbound", status="received")
 
+    def deliver(self) -> None:
+        """Everything that left has arrived; whoever asks is told so."""
+        with self.lock:
+            for one in self.journal:
+                if one.direction == "outbound-api":
+                    one.status = "delivered"
+
     def inbound_form(self, record: Record) -> dict[str, str]:
         """What the webhook of a received message posts."""
         return {
@@ -286,6 +293,8 @@ class _Handler(BaseHTTPRequestHandler):
         form = {name: values[0] for name, values in pairs.items()}
         if self.path == "/_receive":
             return self._answer(200, twilio.receive(form["From"], form["Body"]).as_json())
+        if self.path == "/_deliver":
+            return self._answer(200, {"delivered": twilio.deliver()})
         if self.path.endswith("/Calls.json"):
             return self._answer(201, {"sid": twilio.call(form).sid, "status": "queued"})
         twilio.requests["create"] += 1
