@@ -16,6 +16,8 @@ PROOF_CLASSES = ("A", "B", "C")
 DEFAULT_SECRET = "change-me"  # noqa: S105 refused outside demonstration and tests
 
 
+ROAD_ENGINES = ("", "embedded", "valhalla", "osrm", "ign")
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 FRENCH_MOBILES = ("+336", "+337", "06", "07", "00336", "00337")
 
 
@@ -40,9 +42,21 @@ class Settings:
     twilio_base_url: str = ""
     sms_sender: str = ""
     sms_two_way: bool = True
+    sms_per_day: int = 1000
+    sms_per_number: int = 15
     voice_sender: str = ""
     ban_url: str = "https://data.geopf.fr/geocodage"
     addresses_online: bool = False
+    roads_folder: Path | None = None
+    roads_engine: str = ""
+    roads_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
+    mail_team: tuple[str, ...] = ()
     registry_access_key: str = ""
     registry_secret_key: str = ""
     registry_demo_access_key: str = ""
@@ -83,6 +97,16 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         voice_sender=env.get("VOICE_SENDER", ""),
         ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
         addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
+        roads_folder=Path(env.get("ROADS_FOLDER") or ROOT / "var" / "roads"),
+        roads_engine=env.get("ROADS_ENGINE", "").strip().lower(),
+        roads_url=env.get("ROADS_URL", "").rstrip("/"),
+        smtp_host=env.get("SMTP_HOST", "").strip(),
+        smtp_port=_integer(env, "SMTP_PORT", 587),
+        smtp_security=env.get("SMTP_SECURITY", "starttls").strip().lower(),
+        smtp_user=env.get("SMTP_USER", ""),
+        smtp_password=_secret(env, "SMTP_PASSWORD"),
+        mail_from=env.get("MAIL_FROM", "").strip(),
+        mail_team=tuple(one.strip() for one in env.get("MAIL_TEAM", "").split(",") if one.strip()),
         registry_access_key=env.get("REGISTRY_ACCESS_KEY", ""),
         registry_secret_key=_secret(env, "REGISTRY_SECRET_KEY"),
         registry_demo_access_key=env.get("REGISTRY_DEMO_ACCESS_KEY", ""),
@@ -108,6 +132,7 @@ def demonstration(database: Path, *, host: str, port: int) -> Settings:
         secret_key=key_file.read_text().strip(),
         public_base_url=f"http://{host}:{port}",
         demo=True,
+        roads_folder=database.parent / "roads",
     )
 
 
@@ -142,13 +167,43 @@ def check(settings: Settings) -> None:
         raise BadSetting("BAN_URL : HTTPS ou cette machine seulement, des adresses y passent")
     if settings.threads < 1 or settings.trusted_proxies < 0:
         raise BadSetting("THREADS : 1 au moins ; TRUSTED_PROXIES : 0 au moins")
+    _check_roads(settings)
+    _check_mail(settings)
     if settings.sends_for_real:
         _check_sending(settings)
     _check_registry(settings)
 
 
 def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    return urlsplit(url).hostname in HERE
+
+
+def _check_roads(settings: Settings) -> None:
+    if settings.roads_engine not in ROAD_ENGINES:
+        raise BadSetting("ROADS_ENGINE : embedded, valhalla, osrm, ign, ou rien")
+    if settings.roads_engine in {"valhalla", "osrm"} and not settings.roads_url:
+        raise BadSetting("ROADS_URL : l'adresse du serveur va avec ROADS_ENGINE")
+    url = settings.roads_url
+    if url and urlsplit(url).scheme != "https" and not _is_here(url):
+        raise BadSetting("ROADS_URL : HTTPS ou cette machine seulement, des trajets y passent")
+
+
+def _check_mail(settings: Settings) -> None:
+    if not settings.smtp_host:
+        return
+    if not settings.mail_team or not all(map(_is_address, (settings.mail_from, *settings.mail_team))):
+        raise BadSetting("MAIL_FROM et MAIL_TEAM : des adresses de courriel vont avec SMTP_HOST")
+    if settings.smtp_security not in {"starttls", "tls", "none"}:
+        raise BadSetting("SMTP_SECURITY : starttls, tls ou none")
+    if settings.smtp_security == "none" and settings.smtp_host not in HERE:
+        raise BadSetting(
+            "SMTP_SECURITY : chiffré ou cette machine seulement, des noms et des numéros y passent"
+        )
+
+
+def _is_address(text: str) -> bool:
+    name, at, domain = text.partition("@")
+    return bool(name and at and domain) and not set(text) & set(' <>,;"\r\n')
 
 
 def _check_sending(settings: Settings) -> None:

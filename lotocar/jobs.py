@@ -27,15 +27,24 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import Settings
 from lotocar import clock, outside
 from lotocar.carpool.people import codes
-from lotocar.carpool.rides import outcomes, replies, timetable
+from lotocar.carpool.rides import (
+    day_letter,
+    day_sheet,
+    later,
+    openings,
+    outcomes,
+    replies,
+    timetable,
+)
 from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
 from lotocar.errors import Unavailable
-from lotocar.messages import calls, delivery, doubts, inbound
+from lotocar.messages import calls, delivery, doubts, inbound, letters
 from lotocar.messages.models import JobRun
 from lotocar.messages.texts import SenderPolicy
 from lotocar.organisation import queries as organisation
+from lotocar.values.days import PARIS
 from lotocar.values.tokens import new_hex_id
 
 log = logging.getLogger(__name__)
@@ -69,7 +78,7 @@ class Job:
 
 def send(rim: Rim) -> int:
     """Hand over what is due."""
-    return delivery.send_due(rim.factory, rim.outside.sms, rim.clock)
+    return delivery.send_due(rim.factory, rim.outside.sms, rim.clock, caps=rim.outside.caps)
 
 
 def call(rim: Rim) -> int:
@@ -177,6 +186,44 @@ def registry_reconcile(rim: Rim) -> bool:
     return settling.reconcile_tonight(rim.factory, registrar, rim.clock, environment=environment)
 
 
+def mail_day_sheet(rim: Rim) -> bool:
+    """Send the day sheet to the team, from five in the afternoon on."""
+    if rim.outside.mailer is None:
+        return False
+    key = day_letter.key_of(day_letter.due_day(rim.clock()))
+    return letters.send_once(
+        rim.factory, rim.outside.mailer, key, lambda session: _day_letter(rim, session), rim.clock
+    )
+
+
+def _day_letter(rim: Rim, session: Session) -> letters.Letter:
+    now = rim.clock()
+    sheet = day_sheet.day_sheet(session, now.astimezone(PARIS).date(), now=now)
+    return day_letter.write(sheet, policy=_policy(rim, session), now=now)
+
+
+def learn_roads(rim: Rim) -> bool:
+    """Correct the durations by what drivers and passengers say of them; whether that changed anything."""
+    folder = rim.outside.settings.roads_folder
+    if folder is None:
+        return False
+    with rim.factory() as session:
+        told = lessons(session)
+    return learn(folder, told, today=rim.clock().astimezone(PARIS).date()) is not None
+
+
+def look_for_openings(rim: Rim) -> int:
+    """Note which unserved requests a new trip could serve."""
+    with rim.factory.begin() as session:
+        return openings.look(session, now=rim.clock(), roads=rim.outside.roads)
+
+
+def forget_put_off(rim: Rim) -> None:
+    """Forget what was put to a time long past."""
+    with rim.factory.begin() as session:
+        later.forget_over(session, now=rim.clock())
+
+
 def retain(rim: Rim) -> int:
     """Forget what has been kept long enough."""
     with rim.factory.begin() as session:
@@ -203,8 +250,12 @@ TIMETABLE = (
     Job("ask_after", timedelta(minutes=5), ask_after),
     Job("lose_sight", timedelta(hours=1), lose_sight),
     Job("renew", timedelta(hours=1), renew),
+    Job("mail_day_sheet", timedelta(minutes=1), mail_day_sheet),
+    Job("look_for_openings", timedelta(minutes=1), look_for_openings),
+    Job("forget_put_off", timedelta(hours=6), forget_put_off),
     Job("purge_codes", timedelta(hours=6), purge_codes),
     Job("retain", timedelta(hours=6), retain),
+    Job("learn_roads", timedelta(hours=12), learn_roads),
     Job("registry_send", timedelta(minutes=1), registry_send),
     Job("registry_check", timedelta(minutes=10), registry_check),
     Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config import Settings
+from lotocar.carpool.matching.confirming import Confirmer
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.civic.registry.client.environments import Registries, registries
 from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender
+from lotocar.messages.letters import Mailer
+from lotocar.messages.smtp import SmtpMailer
 from lotocar.messages.stand_in import StandInSender
 from lotocar.messages.texts import SenderPolicy
 from lotocar.messages.twilio import Signature, TwilioCaller, TwilioSender
@@ -20,8 +23,9 @@ from lotocar.world.places import ban, no_addresses
 from lotocar.world.places.addresses import AddressFinder
 from lotocar.world.places.gazetteer import Gazetteer, gazetteer
 from lotocar.world.places.search import Home
-from lotocar.world.roads.estimate import EstimatedRoads
+from lotocar.world.roads.choice import engine_of
 from lotocar.world.roads.router import Roads
+from lotocar.world.roads.versions import GroundKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,19 @@ class Outside:
     """What the doors and the jobs phone; rooms receive the parts they need as arguments."""
 
     settings: Settings
-    roads: Roads
     mirror: Mirror
+    confirmer: Confirmer | None  # measures the first candidates of a search; without it they stay estimates
     addresses: AddressFinder
     sms: SmsSender
     voice: Sender | None  # rings landlines; without it the desk does
+    mailer: Mailer | None  # writes to the team; without it paper is printed at the desk
     signature: Signature
     registries: Registries
+
+    @property
+    def roads(self) -> Roads:
+        """The roads in force, which ask nobody: a matrix where one was built, otherwise an estimate."""
+        return self.mirror.ground
 
     def registry_terms(self, environment: str) -> Terms:
         """On what terms proofs are made for this registry, compared with roads that ask nobody."""
@@ -43,7 +53,7 @@ class Outside:
         return Terms(
             environment=environment,
             ceiling=self.settings.registry_class,
-            roads=self.mirror.ground,
+            roads=self.roads,
             where=ground.declared,
             insee_of=ground.insee_of,
         )
@@ -66,7 +76,13 @@ class Outside:
             public_base_url=self.settings.public_base_url,
             organisation=house.name,
             voice=self.voice is not None,
+            caps=self.caps,
         )
+
+    @property
+    def caps(self) -> Caps:
+        """How many SMS may leave in a day."""
+        return Caps(per_day=self.settings.sms_per_day, per_number=self.settings.sms_per_number)
 
     def home(self, house: Organisation) -> Home:
         """The territory that place search prefers."""
@@ -75,14 +91,14 @@ class Outside:
 
 def build(settings: Settings) -> Outside:
     """The services that these settings describe."""
-    roads = EstimatedRoads()
     return Outside(
         settings=settings,
-        roads=roads,
-        mirror=Mirror(roads),
+        mirror=Mirror(GroundKeeper(settings.roads_folder)),
+        confirmer=_confirmer(settings),
         addresses=_addresses(settings),
         sms=_sms(settings),
         voice=_voice(settings),
+        mailer=_mailer(settings),
         signature=Signature(
             tokens=(settings.twilio_auth_token, settings.twilio_auth_token_old),
             public_base_url=settings.public_base_url,
@@ -101,6 +117,12 @@ def _registries(settings: Settings) -> Registries:
     )
 
 
+def _confirmer(settings: Settings) -> Confirmer | None:
+    """None without a router, or with one too slow to be asked while somebody waits."""
+    engine = engine_of(settings.roads_engine, url=settings.roads_url, folder=settings.roads_folder)
+    return None if engine is None or not engine.is_quick else Confirmer(engine)
+
+
 def _addresses(settings: Settings) -> AddressFinder:
     if settings.addresses_online:
         return ban.BanAddresses(settings.ban_url)
@@ -116,6 +138,20 @@ def _sms(settings: Settings) -> SmsSender:
         sender=settings.sms_sender,
         status_url=f"{settings.public_base_url}/hooks/twilio/status",
         base_url=settings.twilio_base_url,
+    )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp_host:
+        return None
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        sender=settings.mail_from,
+        team=settings.mail_team,
     )
 
 

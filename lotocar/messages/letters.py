@@ -32,6 +32,7 @@ class Letter:
     text: str
     html: str
     file_name: str
+    written_at: datetime
 
 
 class Mailer(Protocol):

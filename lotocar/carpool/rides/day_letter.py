@@ -36,4 +36,5 @@ def write(sheet: DaySheet, *, policy: SenderPolicy, now: datetime) -> Letter:
         text=pages.text(KIND, "body.txt", values),
         html=pages.page(KIND, values),
         file_name=f"feuille-du-jour-{sheet.day.isoformat()}.html",
+        written_at=now,
     )

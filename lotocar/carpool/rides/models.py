@@ -93,6 +93,7 @@ class Ride(Base):
     __tablename__ = "ride"
     __table_args__ = (
         CheckConstraint("seats BETWEEN 1 AND 8", name="seats"),
+        CheckConstraint("measured_minutes BETWEEN 1 AND 600", name="measured_minutes"),
         # « live_leg_id » holds the leg while the ride stands and becomes NULL when it is cancelled
         UniqueConstraint("live_leg_id"),
         # day sheet, reminders, and what is to be asked after the ride
@@ -116,6 +117,7 @@ class Ride(Base):
     dropoff_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seats: Mapped[int] = mapped_column(default=1)
     distance_m: Mapped[int]
+    measured_minutes: Mapped[int | None]  # how long it took, in the words of somebody who was there
     contribution_cents: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(20), default="planned")
     driver_says: Mapped[str | None] = mapped_column(String(20))  # done | not_done

@@ -190,7 +190,7 @@ def messages() -> Response:
         sent=sent,
         received=received,
         senders=_senders(received),
-        situation=messages_queries.situation(session(), now=clock.now()),
+        situation=messages_queries.situation(session(), now=clock.now(), caps=outside().caps),
         body=_shown_body(),
         words=words,
     )
