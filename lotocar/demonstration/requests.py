@@ -16,9 +16,9 @@ from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import PURPOSES, LegWish
+from lotocar.carpool.rides import confirmations, outcomes
 from lotocar.carpool.rides import operations as rides
-from lotocar.carpool.rides import outcomes
-from lotocar.carpool.rides.models import Approach
+from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.demonstration.trips import Country, stop_of
 from lotocar.messages.texts import SenderPolicy
@@ -179,9 +179,15 @@ def _serve(
     act = {"done": "done", "done_lately": "done", "passenger_no_show": "passenger_no_show"}.get(fate)
     if act is not None:
         after = min(booked[0].dropoff_at + timedelta(hours=2), stage.now)
-        outcomes.finish(stage.session, booked[0], act, actor=desk, now=after, policy=stage.policy)
+        _settle(stage, booked[0], act, desk, after)
     if fate == "passenger_no_show":
         requests.close(stage.session, ride_request, outcome="no_show", actor=desk, now=stage.now)
+
+
+def _settle(stage: Stage, ride: Ride, act: str, desk: Actor, after: datetime) -> None:
+    outcomes.finish(stage.session, ride, act, actor=desk, now=after, policy=stage.policy)
+    for side in ("driver", "passenger") if act == "done" else ():
+        confirmations.heard_by_desk(stage.session, ride, side, actor=desk, now=after, policy=stage.policy)
 
 
 def _ask(

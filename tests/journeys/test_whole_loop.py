@@ -78,12 +78,15 @@ def the_couple(session: Session, live_server: LiveServer) -> dict[str, Any]:
 
 
 def settle(page: Page, clock: Any) -> None:
-    """On Tuesday at noon, Nadia signs in again and writes down that the ride took place."""
+    """On Tuesday at noon, Nadia signs in again, writes down that the ride took place, and rings both sides."""
     clock.move_to(AFTER_THE_RIDE)
     sign_in(page)
     page.goto("/bureau/feuille-du-jour")
     page.get_by_role("button", name="Fait").first.click()
     expect(page.locator("main")).to_contain_text("fait")
+    for missing in (1, 0):
+        page.get_by_role("button", name="l’a confirmé au téléphone").first.click()
+        expect(page.get_by_role("button", name="l’a confirmé au téléphone")).to_have_count(missing)
 
 
 def test_the_whole_loop_from_the_drivers_form_to_the_proof(
