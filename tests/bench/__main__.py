@@ -1,4 +1,4 @@
-"""Benches by name: ./run bench crash | races | matching | desk, each with its own --help."""
+"""Benches by name: ./run bench crash | races | matching | detour | desk, each with its own --help."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ BENCHES = {
     "crash": "tests.faults.crash_bench",
     "races": "tests.faults.race_bench",
     "matching": "tests.bench.bench_matching",
+    "detour": "tests.bench.bench_detour",
     "desk": "tests.bench.bench_desk",
 }
 

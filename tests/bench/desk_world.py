@@ -30,6 +30,8 @@ from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
 from lotocar.values.phone import parse_phone
 from lotocar.world.places.gazetteer import gazetteer
+from lotocar.world.transit import operations as transit
+from lotocar.world.transit.rules import ContactFacts
 from tests.support.doors import close_app, serving
 
 ACCOUNT = (seed.ACCOUNTS[0][0], seed.PASSWORD)
@@ -82,6 +84,10 @@ def people_of_the_calls(session: Session, now: datetime) -> None:
     today = now.astimezone(PARIS).date()
     tuesday = today - timedelta(days=(today.weekday() - 1) % 7 or 7)
     _past_request(session, delmas, tuesday, now - timedelta(days=10))
+    bus = ContactFacts(
+        kind="on_demand", name="TAD du Lot (démonstration)", phone="+33536490046", note="réserver la veille"
+    )
+    transit.add(session, bus, actor=SYSTEM, now=now)
     _somebody(session, "Karim", "Rouquette", "06 39 98 08 02", now)
 
 

@@ -25,6 +25,7 @@ from lotocar.carpool.rides.bookings import (
     note_approach,
     note_ride,
 )
+from lotocar.carpool.rides.in_order import next_in_line, send_question
 from lotocar.carpool.rides.models import Approach, ApproachLeg, Ride
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.errors import Invalid, Refused
@@ -40,11 +41,15 @@ def approach(
     driver: Person,
     proposals: Sequence[Proposal],
     channel: str,
+    turn: str = "",
     actor: Actor,
     now: datetime,
     policy: SenderPolicy,
 ) -> Approach:
     """One driver asked for these legs: by SMS at once, or as a call to make (`channel` "phone").
+
+    `turn` is "first" for the head of a line, whose answer is not awaited for long, and "later" for those who
+    will be asked in their turn (see in_order).
 
     Raises:
         Invalid: no leg. Refused: request over, leg taken, driver already asked and still thinking, refused or suspended,
@@ -54,15 +59,16 @@ def approach(
     legs = _wanted_legs(ride_request, proposals)
     _may_ask(session, ride_request, driver, channel)
     pickup_at = min(proposal.pickup_at for proposal in proposals)
+    deadline = rules.turn_deadline if turn == "first" else rules.answer_deadline
     asked = Approach(
         reference=_reference(session),
         ride_request=ride_request,
         driver=driver,
         channel=channel,
         request_revision=ride_request.revision,
-        expires_at=rules.answer_deadline(now=now, pickup_at=pickup_at),
+        expires_at=max(pickup_at, now) if turn == "later" else deadline(now=now, pickup_at=pickup_at),
         created_at=now,
-        status="to_contact",
+        status="queued" if turn == "later" else "to_contact",
         tries=0,
         legs=[
             ApproachLeg(
@@ -81,9 +87,10 @@ def approach(
     session.flush()  # the text carries its number
     for leg in legs.values():
         requests.move_leg(leg, "approach", now=now)
-    if channel == "sms":
-        _send_question(session, asked, actor=actor, now=now, policy=policy)
-    note_approach(session, asked, "asked", actor, now, channel=channel, driver=driver.id)
+    if channel == "sms" and turn != "later":
+        send_question(session, asked, actor=actor, now=now, policy=policy)
+    verb = "queued" if turn == "later" else "asked"
+    note_approach(session, asked, verb, actor, now, channel=channel, driver=driver.id)
     return asked
 
 
@@ -170,6 +177,7 @@ def decline(
         cancel(session, ride, "cancel_by_driver", actor=actor, now=now, policy=policy)
     free_if_nobody_left(session, approach, now=now)
     note_approach(session, approach, "declined", actor, now, through=through, after_yes=bool(rides), was=was)
+    next_in_line(session, approach, actor=actor, now=now, policy=policy)
 
 
 def withdraw(
@@ -266,15 +274,6 @@ def _reference(session: Session) -> str:
         reference = str(rules.FIRST_REFERENCE + secrets.randbelow(10_000 - rules.FIRST_REFERENCE))
         if reference not in taken or len(taken) > 6000:
             return reference
-
-
-def _send_question(
-    session: Session, one: Approach, *, actor: Actor, now: datetime, policy: SenderPolicy
-) -> None:
-    one.status = rules.approach_after(one.status, "send")
-    one.asked_at = now
-    one.tries += 1
-    texts.ask_driver(session, one, actor=actor, now=now, policy=policy)
 
 
 def _agree_again(

@@ -21,6 +21,7 @@ from lotocar.carpool.rides.bookings import (
     note_approach,
     note_ride,
 )
+from lotocar.carpool.rides.in_order import next_in_line
 from lotocar.carpool.rides.models import Approach, ContactReveal, Ride
 from lotocar.carpool.rides.operations import withdraw
 from lotocar.errors import Refused
@@ -141,10 +142,10 @@ def reveal_contact(
 def lapse_due(session: Session, *, now: datetime, policy: SenderPolicy) -> int:
     """Lapse every approach whose time to answer is over; how many."""
     due = select(Approach.id).where(Approach.status.in_(sorted(rules.LAPSES)), Approach.expires_at <= now)
-    return sum(_lapse(session, approach_id, now=now) for approach_id in session.scalars(due).all())
+    return sum(_lapse(session, approach_id, now=now, policy=policy) for approach_id in session.scalars(due).all())
 
 
-def _lapse(session: Session, approach_id: int, *, now: datetime) -> bool:
+def _lapse(session: Session, approach_id: int, *, now: datetime, policy: SenderPolicy) -> bool:
     one = session.get_one(Approach, approach_id)
     lock(session, one.ride_request, one)
     if one.status not in rules.LAPSES or one.expires_at > now:
@@ -152,6 +153,7 @@ def _lapse(session: Session, approach_id: int, *, now: datetime) -> bool:
     one.status = rules.approach_after(one.status, "expire")
     free_if_nobody_left(session, one, now=now)
     note_approach(session, one, "expired", SYSTEM, now)
+    next_in_line(session, one, actor=SYSTEM, now=now, policy=policy)
     return True
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from lotocar.values.days import local
+from lotocar.values.hours import local_instant
 from lotocar.values.steps import Table, step
 
 APPROACH: Table = {
+    ("queued", "turn"): "to_contact",  # those before could not
+    ("queued", "accept"): "accepted",  # rung before their turn
+    ("queued", "decline"): "declined",
+    ("queued", "miss"): "no_answer",
+    ("queued", "withdraw"): "withdrawn",
+    ("queued", "expire"): "expired",
     ("to_contact", "send"): "sent",
     ("to_contact", "miss"): "no_answer",
     ("to_contact", "accept"): "accepted",
@@ -34,7 +42,8 @@ APPROACH: Table = {
     ("expired", "accept"): "accepted",  # the desk records a late yes while the leg is still free
     ("declined", "accept"): "accepted",  # changed their mind on the phone
 }
-WAITING = frozenset({"to_contact", "no_answer", "sent", "to_reconfirm"})  # the driver still holds the ball
+# the driver still holds the ball, or will once those before have dropped it
+WAITING = frozenset({"queued", "to_contact", "no_answer", "sent", "to_reconfirm"})
 LAPSES = WAITING - {"to_reconfirm"}
 OPEN_BY_SMS = frozenset({"sent", "no_answer", "to_reconfirm"})  # an SMS may answer these
 
@@ -61,6 +70,8 @@ CANCELLED = frozenset({"cancelled_passenger", "cancelled_driver"})
 FIRST_REFERENCE = 2400  # four digits below it read as an hour
 ANSWER_WITHIN = timedelta(hours=24)
 ANSWER_BEFORE_PICKUP = timedelta(hours=2)
+TURN_LASTS = timedelta(hours=3)
+MORNING, EVENING = 8, 20  # nobody is asked to hurry outside these hours
 HAPPENED_OPEN = timedelta(days=3)  # « a-t-il eu lieu ? » may be answered for so long
 RENEWAL_OPEN = timedelta(days=14)  # and « proposez-vous toujours… ? »
 
@@ -84,6 +95,15 @@ def answer_deadline(*, now: datetime, pickup_at: datetime) -> datetime:
     if latest <= now:
         return max(pickup_at, now)
     return min(now + ANSWER_WITHIN, latest)
+
+
+def turn_deadline(*, now: datetime, pickup_at: datetime) -> datetime:
+    """Until when the next in line waits: three hours of the day, the next morning for what is asked in the evening."""
+    there = local(now + TURN_LASTS)
+    if there.hour >= EVENING or there.hour < MORNING:
+        day = there.date() if there.hour < MORNING else there.date() + timedelta(days=1)
+        there = local(local_instant(day, time(MORNING))) + TURN_LASTS
+    return min(there.astimezone(UTC), answer_deadline(now=now, pickup_at=pickup_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.rides import in_order, queries
 from lotocar.carpool.rides import operations as rides
-from lotocar.carpool.rides import queries
 from lotocar.carpool.rides.models import Approach
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.errors import Invalid, NotFound, Refused
@@ -41,15 +41,22 @@ def ask(ride_request_id: int) -> Response:
     if not chosen:
         return show_request(found, status=422, problem="Cochez au moins un conducteur.")
     try:
-        asked = _ask_all(found, chosen, channel)
+        asked = _ask_all(found, chosen, channel, in_order=request.form.get("how") == "in_order")
     except (Refused, Invalid) as error:
         session().rollback()
         return show_request(
             screens.the_request(ride_request_id), status=409, problem=words.sentence(error.code)
         )
-    said = f"{counted(asked, 'conducteur sollicité', 'conducteurs sollicités')} par SMS."
-    notice = said if channel == "sms" else "Appel à faire noté : dites ce qu'il en est sorti."
+    notice = _asked_words(asked, channel, in_order=request.form.get("how") == "in_order")
     return see_other("desk.ride_request", notice=notice, ride_request_id=ride_request_id)
+
+
+def _asked_words(asked: int, channel: str, *, in_order: bool) -> str:
+    if in_order and asked > 1:
+        return f"{asked} conducteurs, l'un après l'autre : le suivant est sollicité si le premier ne peut pas."
+    if channel == "sms":
+        return f"{counted(asked, 'conducteur sollicité', 'conducteurs sollicités')} par SMS."
+    return "Appel à faire noté : dites ce qu'il en est sorti."
 
 
 def hand_pick(ride_request_id: int) -> Response:
@@ -116,43 +123,63 @@ def _write_down(one: Approach, outcome: str, through: str, actor: Actor, now: da
         return "Refus noté."
     if outcome == "miss":
         rides.missed(session(), one, actor=actor, now=now)
+        in_order.next_in_line(session(), one, actor=actor, now=now, policy=policy())
         return "Pas de réponse : c'est noté."
     if outcome == "withdraw":
         rides.withdraw(session(), one, actor=actor, now=now, policy=policy())
+        in_order.next_in_line(session(), one, actor=actor, now=now, policy=policy())
         return "Ce conducteur n'est plus sollicité."
     raise Refused("approach.outcome")
 
 
-def _ask_all(found: RideRequest, chosen: Sequence[str], channel: str) -> int:
-    by_driver: dict[int, list[Proposal]] = {}
-    for leg in found.legs:
-        keys = {one.partition(":")[2] for one in chosen if one.startswith(f"{leg.id}:")}
-        if not keys:
-            continue
-        able = {
-            f"{one.trip_id}:{one.departure_id}": one for one in candidates_of(session(), leg, now=clock.now())
-        }
-        for key in sorted(keys):
-            if key not in able:
-                raise Refused("approach.gone")
-            by_driver.setdefault(able[key].driver_id, []).append(_proposal(leg, able[key]))
+def _ask_all(found: RideRequest, chosen: Sequence[str], channel: str, *, in_order: bool) -> int:
+    """Ask these drivers, in the order of the page; who has no SMS is a call to make."""
+    by_driver = _proposals(found, [one for choice in chosen for one in choice.split(",")])
     if not by_driver:
         raise Refused("approach.gone")
-    for driver_id, proposals in by_driver.items():
+    for rank, (driver_id, proposals) in enumerate(by_driver.items()):
         driver = session().get(Person, driver_id)
         if driver is None:
             raise NotFound("person")
-        _approach(found, driver, proposals, channel)
+        turn = ("first" if rank == 0 else "later") if in_order and len(by_driver) > 1 else ""
+        reached = channel if persons.sms_line(driver) is not None else "phone"
+        _approach(found, driver, proposals, reached if len(chosen) > 1 else channel, turn=turn)
     return len(by_driver)
 
 
-def _approach(found: RideRequest, driver: Person, proposals: Sequence[Proposal], channel: str) -> None:
+def _proposals(found: RideRequest, chosen: Sequence[str]) -> dict[int, list[Proposal]]:
+    """What is put to each driver: the choices "leg:trip:departure" that still hold.
+
+    Raises:
+        Refused: one of them no longer fits.
+    """
+    legs = {str(leg.id): leg for leg in found.legs}
+    able: dict[str, dict[str, Candidate]] = {}
+    by_driver: dict[int, list[Proposal]] = {}
+    for one in chosen:
+        leg_id, _, key = one.partition(":")
+        if leg_id not in legs:
+            continue
+        if leg_id not in able:
+            fitting = candidates_of(session(), legs[leg_id], now=clock.now())
+            able[leg_id] = {f"{each.trip_id}:{each.departure_id}": each for each in fitting}
+        if key not in able[leg_id]:
+            raise Refused("approach.gone")
+        fit = able[leg_id][key]
+        by_driver.setdefault(fit.driver_id, []).append(_proposal(legs[leg_id], fit))
+    return by_driver
+
+
+def _approach(
+    found: RideRequest, driver: Person, proposals: Sequence[Proposal], channel: str, *, turn: str = ""
+) -> None:
     rides.approach(
         session(),
         ride_request=found,
         driver=driver,
         proposals=proposals,
         channel=channel,
+        turn=turn,
         actor=guards.actor(),
         now=clock.now(),
         policy=policy(),

@@ -170,6 +170,7 @@ STORY = {
     "request.undone": "a annulé sa dernière action",
     "todo.in_vain": "a appelé sans réponse",
     "todo.later": "a remis un appel",
+    "approach.queued": "a mis {driver} à la suite",
     "approach.asked": "a sollicité {driver}",
     "approach.relaunched": "a relancé {driver}",
     "approach.missed": "a appelé {driver} : pas de réponse",
