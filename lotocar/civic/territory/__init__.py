@@ -1,4 +1,4 @@
-"""The figures a local authority needs.
+"""The figures a local authority needs: what was asked, what became of it, and where drivers are missing.
 
-Not built yet.
+In: requests and rides. Out: counts behind which nobody is recognised.
 """

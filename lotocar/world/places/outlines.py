@@ -46,3 +46,8 @@ def _outlines(folder: Path) -> list[tuple[str, tuple[float, float, float, float]
             box = (min(lons), min(lats), max(lons), max(lats))
             found.append((feature["properties"]["insee"], box, parts))
     return found
+
+
+def outlines(folder: Path) -> dict[str, Sequence[Sequence[Ring]]]:
+    """The outlines at hand, by INSEE code: parts, each an outer ring and its holes, longitude first."""
+    return {insee: parts for insee, _box, parts in _outlines(folder)}
