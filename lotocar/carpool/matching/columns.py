@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from lotocar.world.roads.spots import Spots
 
 Rows = NDArray[np.intp]
 Ints = NDArray[np.int64]
+Marks = TypeVar("Marks", int, Ints)  # one row's, or many
 
 MINUTE_BITS = 11
 MINUTES = (1 << MINUTE_BITS) - 1
@@ -169,7 +170,7 @@ def seats_of(marks: Ints) -> Ints:
     return (marks >> _SEATS) & 0xFF
 
 
-def abilities_of(marks: Ints) -> Ints:
+def abilities_of(marks: Marks) -> Marks:
     """Bits of people.rules.ABILITIES; -1 (every bit) for a driver whom nobody asked."""
     return ((marks >> _ABILITIES) & 0x7F) - 1
 

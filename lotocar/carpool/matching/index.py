@@ -130,8 +130,7 @@ class Index:
         """
         sieve = Sieve(self.ground, need, self.shelf)
         hits = self._hits(sieve)
-        order = sieve.order(hits, asked_recently)[:first]
-        return [sieve.candidate(hits, rank) for rank in order.tolist()]
+        return sieve.candidates(hits, sieve.order(hits, asked_recently)[:first])
 
     def _hits(self, sieve: Sieve) -> Hits:
         rows, days = sieve.cut(self.table)

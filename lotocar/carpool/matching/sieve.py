@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,12 +67,27 @@ class Hits:
         found = [one for one in parts if len(one.days)] or [parts[0]]
         return found[0] if len(found) == 1 else cls(**{name: _column(found, name) for name in _NAMES})
 
+    def told(self, ranks: NDArray[np.intp]) -> list[list[int]]:
+        """The columns at these ranks, as plain numbers."""
+        return [getattr(self, name)[ranks].tolist() for name in _NAMES]
+
 
 _NAMES = tuple(one.name for one in fields(Hits))
 
 
 def _column(parts: Sequence[Hits], name: str) -> Any:
     return np.concatenate([getattr(part, name) for part in parts])
+
+
+class Reach(NamedTuple):
+    """Runs of a table, and for each the least and the most seconds to the pick-up."""
+
+    runs: Rows
+    soonest: NDArray[np.float64]
+    longest: NDArray[np.float64]
+
+    def take(self, ranks: Rows) -> Reach:
+        return Reach(self.runs[ranks], self.soonest[ranks], self.longest[ranks])
 
 
 class Sieve:
@@ -90,48 +105,49 @@ class Sieve:
 
     def cut(self, table: Table) -> tuple[Rows, Rows]:
         """The rows of a table that bounds alone cannot exclude, with their day."""
-        runs, days = self._runs(table)
+        reach, days = self._reach(table)
+        earliest, latest = self._minutes(table, reach, days)
+        possible = earliest <= latest
+        timed = table.between(reach.runs[possible], earliest[possible], latest[possible])
+        own = days == 0
+        untimed = table.without_hour(reach.runs[own])
+        rows = np.concatenate((_spread(*timed), _spread(*untimed)))
+        return rows, np.concatenate(
+            (np.repeat(days[possible], timed[1]), np.zeros(int(untimed[1].sum()), np.intp))
+        )
+
+    def _reach(self, table: Table) -> tuple[Reach, Rows]:
+        """The runs from which a driver could pass by at all, once for each day, and the rank of that day."""
+        weekly, dated = table.of_codes(WEEKLY_CODE), table.of_codes(*self.ordinals.tolist())
+        reach = self._within_reach(table, np.concatenate((weekly, dated)))
+        count = int(np.searchsorted(reach.runs, len(weekly)))
+        dated_days = (table.runs.code[reach.runs[count:]][:, None] == self.ordinals).argmax(axis=1)
+        days = np.arange(len(self.days)).repeat(count)
+        ranks = np.concatenate((*[np.arange(count)] * len(self.days), np.arange(count, len(reach.runs))))
+        return reach.take(ranks), np.concatenate((days, dated_days))
+
+    def _within_reach(self, table: Table, runs: Rows) -> Reach:
         here = spot(self.need.leg.pickup)
         fastest, slowest = self.ground.pace_to(self.pickup)
-        soonest = table.nearest_m(runs, here) * fastest - _MARGIN_S
-        able = soonest + self.need.ride.seconds <= table.runs.budget[runs] + self.need.extra_detour_seconds
-        runs, days, soonest = runs[able], days[able], soonest[able]
-        longest = table.farthest_m(runs, here) * _ARC * slowest
-        earliest, latest = self._minutes(table.runs.flexibility_seconds[runs], days, soonest, longest)
-        own = runs[days == 0]
-        unknown = np.full(len(own), UNKNOWN_HOUR)
-        first, count = table.between(
-            np.concatenate((runs, own)),
-            np.concatenate((earliest, unknown)),
-            np.concatenate((latest, unknown)),
-        )
-        return _spread(first, count), np.repeat(np.concatenate((days, np.zeros_like(own))), count)
+        nearest, farthest = table.distances_m(runs, here)
+        soonest = nearest * fastest - _MARGIN_S
+        most = table.runs.budget[runs] + (self.need.extra_detour_seconds - self.need.ride.seconds)
+        able = soonest <= most
+        longest = np.minimum(farthest[able] * _ARC * slowest, most[able])
+        return Reach(runs[able], soonest[able], longest)
 
-    def _runs(self, table: Table) -> tuple[Rows, Rows]:
-        found = [
-            (rank, table.of_code(code))
-            for rank, day in enumerate(self.days)
-            for code in (WEEKLY_CODE, code_of_day(day))
-        ]
-        runs = np.concatenate([np.arange(one.start, one.stop, dtype=np.intp) for _, one in found])
-        return runs, np.repeat([rank for rank, _ in found], [len(one) for _, one in found])
-
-    def _minutes(
-        self,
-        flexible: NDArray[np.int32],
-        days: Rows,
-        soonest: NDArray[np.float64],
-        longest: NDArray[np.float64],
-    ) -> tuple[Ints, Ints]:
+    def _minutes(self, table: Table, reach: Reach, days: Rows) -> tuple[Ints, Ints]:
         """Between which minutes of its day a driver of each run must leave to pass in time."""
         midnight, regular = _midnights(self.days)
-        wish = self.need.wish
-        to_anchor = self._to_anchor(self.need.ride.seconds)
-        start = wish.earliest - to_anchor - midnight[days] - flexible - longest - _MARGIN_S
-        end = wish.latest - to_anchor - midnight[days] + flexible - soonest + _MARGIN_S
+        wish, flexible = self.need.wish, table.runs.flexibility_seconds[reach.runs]
+        start_of_day = midnight[days] + self._to_anchor(self.need.ride.seconds)
+        start = wish.earliest - start_of_day - flexible - reach.longest - _MARGIN_S
+        end = wish.latest - start_of_day + flexible - reach.soonest + _MARGIN_S
         first, last = _ALL_DAY
         earliest = np.clip(np.floor(start / 60), first, last + 1).astype(np.int64)
         latest = np.clip(np.ceil(end / 60), first - 1, last).astype(np.int64)
+        if regular.all():
+            return earliest, latest
         # on a day of 23 or 25 hours a minute of the clock says little about the instant
         return np.where(regular[days], earliest, first), np.where(regular[days], latest, last)
 
@@ -154,11 +170,23 @@ class Sieve:
     def sift_routed(self, routed: Routed) -> Hits:
         """Those of the rows with places on the way that fit."""
         rows, days = routed.columns.on_days(self.days)
+        possible = self._may_be_in_time(routed.columns, rows, days)
+        rows, days = rows[possible], days[possible]
         to_pickup, ride, whole = routed.take(rows).ways(
             self.ground, self.pickup, self.dropoff, self.need.ride.seconds
         )
         able = self._is_in_time(routed.columns, rows, days, to_pickup, ride)
         return self._hits(routed.columns, rows[able], days[able], to_pickup[able], ride[able], whole[able])
+
+    def _may_be_in_time(self, columns: Columns, rows: Rows, days: Rows) -> NDArray[np.bool_]:
+        """Whether the window touches the time on the road: a driver passes between leaving and the longest way."""
+        minute = columns.slot[rows] & MINUTES
+        leaves, wish = _instants(self.days)[days, minute], self.need.wish
+        slack = 60 * columns.flexibility_minutes[rows].astype(np.int64)
+        longest = columns.budget[rows].astype(np.int64) + self.need.extra_detour_seconds
+        touches = (leaves - slack <= wish.latest) & (wish.earliest <= leaves + longest + slack)
+        possible: NDArray[np.bool_] = touches | (minute == UNKNOWN_HOUR)
+        return possible
 
     def _hits(
         self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints, ride: Ints, whole: Ints
@@ -250,22 +278,37 @@ class Sieve:
         least = (hits.departure, hits.trip, gap, hits.detour, asked)
         return np.lexsort((*least, gap // rules.GAP_STEP_S, unknown, hits.detour // 60))
 
-    def candidate(self, hits: Hits, rank: int) -> Candidate:
-        """The hit of this rank, said in full."""
-        day, minute, marks = (int(one[rank]) for one in (hits.days, hits.minute, hits.marks))
-        abilities = int(abilities_of(hits.marks[rank]))
+    def candidates(self, hits: Hits, ranks: NDArray[np.intp]) -> list[Candidate]:
+        """The hits of these ranks, said in full."""
+        return [self._candidate(*one) for one in zip(*hits.told(ranks), strict=True)]
+
+    def _candidate(
+        self,
+        trip: int,
+        departure: int,
+        driver: int,
+        marks: int,
+        minute: int,
+        limit_minutes: int,
+        day: int,
+        to_pickup: int,
+        ride: int,
+        detour: int,
+        free: int,
+    ) -> Candidate:
+        abilities = abilities_of(marks)
         return rules.candidate_of(
             self.need,
-            trip_id=int(hits.trip[rank]),
-            departure_id=int(hits.departure[rank]),
-            driver_id=int(hits.driver[rank]),
+            trip_id=trip,
+            departure_id=departure,
+            driver_id=driver,
             direction="back" if marks & BACK else "out",
             day=self.days[day],
             is_weekly=bool(marks & WEEKDAYS),
             leaves=None if minute == UNKNOWN_HOUR else int(_instants(self.days)[day, minute]),
-            drive=Way(int(hits.to_pickup[rank]), int(hits.ride[rank]), int(hits.detour[rank]), exact=False),
-            max_detour_minutes=int(hits.limit_minutes[rank]),
-            free_seats=int(hits.free[rank]),
+            drive=Way(to_pickup, ride, detour, exact=False),
+            max_detour_minutes=limit_minutes,
+            free_seats=free,
             abilities=None if abilities < 0 else abilities,
         )
 

@@ -8,18 +8,17 @@ pass in time, or that none can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, Columns, Ints, Rows
+from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, UNKNOWN_HOUR, Columns, Ints, Rows
 from lotocar.world.roads.spots import UNIT_M, Spot, Spots
 
 _BLOCK_SHIFT = 22  # blocks of 2**22 steps of 3 mm: 12.6 km
-_RUN_WORTH_CUTTING = 512  # below, a calendar code stays in one run
+_RUN_WORTH_CUTTING = 2048  # below, a calendar code stays in one run
 _LENGTHS_S = (1200, 2400, 4800)  # where budgets are told apart: a short trip is out of reach of most requests
 
 
@@ -35,11 +34,12 @@ class Directory:
     high: Axes
     budget: NDArray[np.int32]
     flexibility_seconds: NDArray[np.int32]
+    without_hour: NDArray[np.int32]  # how many of its rows
 
     @property
     def nbytes(self) -> int:
         """The memory held."""
-        whole = (self.code, *self.low, *self.high, self.budget, self.flexibility_seconds)
+        whole = (self.code, *self.low, *self.high, self.budget, self.flexibility_seconds, self.without_hour)
         return sum(int(one.nbytes) for one in whole)
 
 
@@ -74,46 +74,38 @@ class Table:
         code = self.runs.code[slot >> MINUTE_BITS]
         return self.columns.with_slot((code << MINUTE_BITS) | (slot & MINUTES))
 
-    def of_code(self, code: int) -> range:
-        """The runs of this calendar code."""
-        first, last = np.searchsorted(self.runs.code, (code, code + 1))
-        return range(int(first), int(last))
+    def of_codes(self, *codes: int) -> Rows:
+        """The runs of these calendar codes, which are consecutive."""
+        first, last = np.searchsorted(self.runs.code, (min(codes), max(codes) + 1))
+        return np.arange(first, last)
 
     def between(self, runs: Rows, earliest: Ints, latest: Ints) -> tuple[Rows, Ints]:
         """For each of these runs, its first row from one minute of the day to another, and how many there are.
 
-        Both minutes are included.
+        Both minutes are included, and in order.
         """
         base = runs << MINUTE_BITS
         wanted = np.concatenate((base + earliest, base + latest + 1)).astype(np.int32)
         first, last = np.searchsorted(self.columns.slot, wanted).reshape(2, -1)
-        return first, np.maximum(last - first, 0)
+        return first, last - first
 
-    def nearest_m(self, runs: Rows, spot: Spot) -> NDArray[np.float64]:
-        """No origin of a run is nearer to this spot than this, straight through."""
-        return _length(
-            np.maximum(np.maximum(low - here, here - high), 0.0)
-            for low, high, here in zip(*self._boxes(runs), spot, strict=True)
-        )
+    def without_hour(self, runs: Rows) -> tuple[Rows, Ints]:
+        """For each of these runs that has some, its first row without an hour, and how many there are."""
+        count = self.runs.without_hour[runs]
+        some = np.flatnonzero(count)
+        first = np.searchsorted(self.columns.slot, (runs[some] << MINUTE_BITS) + UNKNOWN_HOUR)
+        return first, count[some].astype(np.int64)
 
-    def farthest_m(self, runs: Rows, spot: Spot) -> NDArray[np.float64]:
-        """No origin of a run is farther from this spot than this, straight through."""
-        return _length(
-            np.maximum(here - low, high - here)
-            for low, high, here in zip(*self._boxes(runs), spot, strict=True)
-        )
-
-    def _boxes(self, runs: Rows) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
-        low, high = (
-            [axis[runs].astype(np.float64) for axis in side] for side in (self.runs.low, self.runs.high)
-        )
-        return low, high
-
-
-def _length(axes: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
-    x, y, z = axes
-    length: NDArray[np.float64] = np.sqrt(x * x + y * y + z * z) * UNIT_M
-    return length
+    def distances_m(self, runs: Rows, spot: Spot) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """No origin of a run is nearer to this spot than the first, or farther than the second, straight through."""
+        nearest, farthest = np.zeros(len(runs)), np.zeros(len(runs))
+        for low, high, here in zip(self.runs.low, self.runs.high, spot, strict=True):
+            below, above = float(here) - low[runs], high[runs] - float(here)
+            gap = np.maximum(-np.minimum(below, above), 0.0)
+            nearest += gap * gap
+            widest = np.maximum(below, above)
+            farthest += widest * widest
+        return np.sqrt(nearest) * UNIT_M, np.sqrt(farthest) * UNIT_M
 
 
 def _blocks(columns: Columns, code: NDArray[np.int32]) -> Ints:
@@ -127,6 +119,7 @@ def _blocks(columns: Columns, code: NDArray[np.int32]) -> Ints:
 
 
 def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Directory:
+    untimed = (columns.slot & MINUTES) == UNKNOWN_HOUR
     flexibility = _by_run(columns.flexibility_minutes, starts, np.maximum).astype(np.int32)
     return Directory(
         code=code[starts].astype(np.int32),
@@ -134,6 +127,7 @@ def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Direc
         high=_box(columns.origin, starts, np.maximum),
         budget=_by_run(columns.budget, starts, np.maximum).astype(np.int32),
         flexibility_seconds=60 * flexibility,
+        without_hour=_by_run(untimed.astype(np.int32), starts, np.add),
     )
 
 
