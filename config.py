@@ -94,6 +94,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_base_url=env.get("TWILIO_BASE_URL", "").rstrip("/"),
         sms_sender=env.get("SMS_SENDER", ""),
         sms_two_way=_boolean(env, "SMS_TWO_WAY", True),
+        sms_per_day=_at_least_one(env, "SMS_PER_DAY", 1000),
+        sms_per_number=_at_least_one(env, "SMS_PER_NUMBER", 15),
         voice_sender=env.get("VOICE_SENDER", ""),
         ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
         addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
@@ -258,6 +260,13 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
         return int(env.get(name) or default)
     except ValueError:
         raise BadSetting(f"{name} : il faut un nombre entier") from None
+
+
+def _at_least_one(env: Mapping[str, str], name: str, default: int) -> int:
+    number = _integer(env, name, default)
+    if number < 1:
+        raise BadSetting(f"{name} : il faut un nombre d'au moins 1")
+    return number
 
 
 def _boolean(env: Mapping[str, str], name: str, default: bool) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import BinaryIO
 
 import click
@@ -26,6 +27,7 @@ from lotocar.app import create_app
 from lotocar.carpool.matching import listing
 from lotocar.carpool.matching.facts import TimeKind
 from lotocar.carpool.rides import replies_rules
+from lotocar.carpool.rides.lessons import lessons
 from lotocar.civic.registry import command as registry
 from lotocar.db import db
 from lotocar.demonstration import seed
@@ -38,14 +40,19 @@ from lotocar.staff.rules import ROLES
 from lotocar.values import phone
 from lotocar.values.actor import SYSTEM
 from lotocar.values.days import PARIS, read_day
-from lotocar.values.geo import Stop
+from lotocar.values.geo import Point, Stop
 from lotocar.values.hours import read_hour
 from lotocar.web.edge import House
 from lotocar.world.places import listing as places
-from lotocar.world.places.home import Home
+from lotocar.world.places.gazetteer import gazetteer
+from lotocar.world.places.home import INSIDE, Home, closeness
 from lotocar.world.places.queries import local_places
 from lotocar.world.places.rules import LocalName
 from lotocar.world.places.search import Ambiguous, Found, resolve
+from lotocar.world.roads import command as roads
+from lotocar.world.roads.embedded import build_tiles
+from lotocar.world.roads.learning import learn
+from lotocar.world.roads.zoning import with_fringe
 
 DEMO_DATABASE = config.ROOT / "var" / "demonstration.sqlite3"
 
@@ -411,6 +418,87 @@ def registry_status(as_json: bool) -> None:
     click.echo(registry.status_json(state) if as_json else registry.status_in_words(state))
 
 
+@main.group(name="roads", help="Les routes : durées entre communes, pour trouver les bons conducteurs.")
+def roads_group() -> None:
+    """Roads."""
+
+
+@roads_group.command(name="tiles", help="Prépare les routes d'un extrait d'OpenStreetMap (.osm.pbf).")
+@click.argument("extract", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def roads_tiles(extract: Path) -> None:
+    """Tiles for the embedded engine."""
+    with _said(roads.ERRORS):
+        build_tiles(_roads_folder(_any_settings()), extract)
+    click.echo("Les routes sont prêtes. Ensuite : « ./run roads build ».")
+
+
+@roads_group.command(
+    name="build", help="Mesure les durées entre communes. Interrompu, il reprend où il en était."
+)
+@click.option("--engine", type=click.Choice(config.ROAD_ENGINES[1:]), help="Qui mesure ; sinon ROADS_ENGINE.")
+@click.option("--url", help="Adresse du serveur ; sinon ROADS_URL.")
+@click.option("--departement", "departements", multiple=True, help="Au lieu du territoire réglé. Répétable.")
+def roads_build(engine: str | None, url: str | None, departements: tuple[str, ...]) -> None:
+    """A new matrix, taken up by running processes."""
+    app = _any_app()
+    settings: config.Settings = app.config["LOTOCAR"]
+    folder, source = _roads_folder(settings), engine or settings.roads_engine or roads.EMBEDDED
+    with app.app_context(), _said(roads.ERRORS):
+        home = Home(departements=departements) if departements else _home_and_names(app)[0]
+        version = roads.build(
+            folder,
+            _territory(home),
+            source=source,
+            url=url or settings.roads_url,
+            tell=_progress_in_lines(),
+            today=clock.now().astimezone(PARIS).date(),
+        )
+    click.echo(roads.built_words(version))
+
+
+@roads_group.command(name="status", help="Ce que l'on sait des routes, et ce qui le corrige.")
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+def roads_status(as_json: bool) -> None:
+    """What serves searches now."""
+    state = roads.status(_roads_folder(_any_settings()), lambda point: gazetteer().nearest(point).name)
+    click.echo(roads.status_json(state) if as_json else roads.status_in_words(state))
+
+
+@roads_group.command(name="learn", help="Corrige les durées par ce que disent conducteurs et passagers.")
+def roads_learn() -> None:
+    """What the worker does each night, now."""
+    app = _any_app()
+    with app.app_context(), _said(roads.ERRORS):
+        folder = _roads_folder(app.config["LOTOCAR"])
+        learned = learn(folder, lessons(db.session()), today=clock.now().astimezone(PARIS).date())
+    click.echo(roads.learned_words(learned))
+
+
+def _territory(home: Home) -> list[Point]:
+    """The communes of the territory, then those around it that journeys cross."""
+    inside = [one.point for one, near in zip(gazetteer(), closeness(home), strict=True) if near == INSIDE]
+    return with_fringe(inside, [one.point for one in gazetteer()])
+
+
+def _roads_folder(settings: config.Settings) -> Path:
+    if settings.roads_folder is None:
+        raise click.ClickException("ROADS_FOLDER : dites où garder les routes.")
+    return settings.roads_folder
+
+
+def _progress_in_lines() -> Callable[[float, str], None]:
+    """As `_progress`; where nothing can be redrawn, a line at each twentieth."""
+    said = [-1]
+
+    def tell(share: float, what: str) -> None:
+        _progress(share, what)
+        if not sys.stderr.isatty() and int(20 * share) > said[0]:
+            said[0] = int(20 * share)
+            click.echo(f"  {what}", err=True)
+
+    return tell
+
+
 def _send_progress(number: int, of: int) -> None:
     _progress(number / of, f"{number} sur {of}")
 
@@ -426,7 +514,17 @@ def _any_app() -> House:
     """The installation the environment describes, else the demonstration."""
     if config.describes_installation():
         return _real_app()
-    return create_app(config.demonstration(DEMO_DATABASE, host="127.0.0.1", port=8000))
+    return create_app(_any_settings())
+
+
+def _any_settings() -> config.Settings:
+    """Those of the installation the environment describes, else of the demonstration."""
+    try:
+        if config.describes_installation():
+            return config.from_environment()
+    except config.BadSetting as error:
+        raise click.ClickException(f"Réglage refusé – {error}") from None
+    return config.demonstration(DEMO_DATABASE, host="127.0.0.1", port=8000)
 
 
 def _migrate() -> None:
@@ -477,12 +575,12 @@ def _password(file: Path | None) -> str:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
-    """Our own errors in one line instead of a traceback."""
+def _said(sentences: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """Our own errors in one line instead of a traceback, in these sentences where there is one."""
     try:
         yield
     except LotocarError as error:
-        raise click.ClickException(f"Refusé : {error.code}") from None
+        raise click.ClickException(sentences.get(error.code, f"Refusé : {error.code}")) from None
 
 
 def _progress(share: float, what: str) -> None:

@@ -36,6 +36,7 @@ from lotocar.carpool.rides import (
     replies,
     timetable,
 )
+from lotocar.carpool.rides.lessons import lessons
 from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
@@ -46,6 +47,7 @@ from lotocar.messages.texts import SenderPolicy
 from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS
 from lotocar.values.tokens import new_hex_id
+from lotocar.world.roads.learning import learn
 
 log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender
 from lotocar.messages.letters import Mailer
+from lotocar.messages.rules import Caps
 from lotocar.messages.smtp import SmtpMailer
 from lotocar.messages.stand_in import StandInSender
 from lotocar.messages.texts import SenderPolicy

@@ -83,6 +83,9 @@ def upgrade() -> None:
         trip.add_column(sa.Column("stated_minutes", sa.Integer(), nullable=True))
         trip.create_check_constraint(op.f("ck_trip_school_terms"), "school_terms IN ('', 'term', 'break')")
         trip.create_check_constraint(op.f("ck_trip_stated_minutes"), "stated_minutes BETWEEN 1 AND 600")
+    with op.batch_alter_table("ride") as ride:
+        ride.add_column(sa.Column("measured_minutes", sa.Integer(), nullable=True))
+        ride.create_check_constraint(op.f("ck_ride_measured_minutes"), "measured_minutes BETWEEN 1 AND 600")
     with op.batch_alter_table("seat_use") as seat_use:
         seat_use.add_column(sa.Column("parts", sa.JSON(), nullable=False, server_default="[]"))
     with op.batch_alter_table("approach_leg") as approach_leg:
@@ -114,6 +117,9 @@ def downgrade() -> None:
         approach_leg.drop_column("at_usual_hour")
     with op.batch_alter_table("seat_use") as seat_use:
         seat_use.drop_column("parts")
+    with op.batch_alter_table("ride") as ride:
+        ride.drop_constraint(op.f("ck_ride_measured_minutes"), type_="check")
+        ride.drop_column("measured_minutes")
     with op.batch_alter_table("trip") as trip:
         trip.drop_constraint(op.f("ck_trip_stated_minutes"), type_="check")
         trip.drop_constraint(op.f("ck_trip_school_terms"), type_="check")

@@ -1,35 +1,44 @@
 """The first candidates measured by a road engine: « environ 8 min » becomes « 8 min », or nobody.
 
-The same rules judge again, on roads that one table of the engine made known: so a candidate that was only
-estimated within the limit falls out, and one estimated just beyond it (within SLACK_MINUTES) comes in. An
-engine that is down or slow changes nothing: the estimates stand, and say so. The time budget is the engine's
-own time-out, one question a search.
+The same rules judge again, on the roads that the engine made known: so a candidate that was only estimated
+within the limit, or within the slack of the estimate, falls out.
+
+A search never waits for an engine beyond BUDGET_S. Whoever was measured by then is exact, the others stay
+estimates and say so; the engine goes on aside, and what it answers later is remembered for the next search.
+An engine that failed, or measured nobody in time, is left alone for REST_S: meanwhile nobody waits at all.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from threading import Lock
+from threading import BoundedSemaphore, Event, Lock, Thread
+from time import monotonic
 
 import numpy as np
+from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts
-from lotocar.carpool.matching.rules import judge, prepare, rank
+from lotocar.carpool.matching import queries
+from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.mirror import Mirror
+from lotocar.carpool.matching.rules import judge, pairs_of, prepare, rank
+from lotocar.carpool.matching.search import NOBODY_ASKED, search
 from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
-from lotocar.world.roads.engine import Engine
+from lotocar.world.roads.engine import Engine, Pair
 from lotocar.world.roads.estimate import WINDING
 from lotocar.world.roads.router import Leg, Seconds
 from lotocar.world.roads.spots import crow_m, spot
 
 FIRST = 10  # as many as a screen shows at once
-SLACK_MINUTES = 2  # an estimate this much beyond the limit is worth a question
+BUDGET_S = 0.25
+REST_S = 30.0
+_AT_ONCE = 2  # questions under way; beyond, a search does without
 _REMEMBERED = 50_000
-_NO_WAY_S = 10**7
 
-Pair = tuple[Point, Point]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +60,40 @@ class KnownRoads:
         return np.array([self.leg(a, b).seconds for a, b in pairs], dtype=np.int64)
 
 
+def by_road(
+    session: Session,
+    leg: LegFacts,
+    *,
+    mirror: Mirror,
+    confirmer: Confirmer | None,
+    asked_recently: Mapping[int, int] = NOBODY_ASKED,
+) -> list[Candidate]:
+    """What `search` finds, the first ones confirmed by road where there is a router.
+
+    Raises:
+        Invalid: the leg makes no sense (see `rules.prepare`).
+    """
+    found = search(session, leg, mirror=mirror, asked_recently=asked_recently)
+    if confirmer is None or not found:
+        return found
+    head = found[: confirmer.first]
+    departures = queries.departures_of_trips(session, sorted({one.trip_id for one in head}))
+    known = {one.departure_id: one for one in departures}
+    return confirmer.confirmed(leg, found, known, asked_recently=asked_recently)
+
+
 @dataclass
 class Confirmer:
     """An engine and what it said before, kept while the process lives; shared by threads."""
 
     engine: Engine
     first: int = FIRST
+    budget_s: float = BUDGET_S
+    now_s: Callable[[], float] = monotonic
     _known: OrderedDict[Pair, int] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
-
-    def widened(self, leg: LegFacts) -> LegFacts:
-        """The leg to search with, so that nobody within the limit by road is missed."""
-        return replace(leg, extra_detour_minutes=leg.extra_detour_minutes + SLACK_MINUTES)
+    _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
+    _rests_until: float = 0.0
 
     def confirmed(
         self,
@@ -70,70 +101,84 @@ class Confirmer:
         found: Sequence[Candidate],
         departures: Mapping[int, DepartureFacts],
         *,
-        asked_recently: Mapping[int, int],
+        asked_recently: Mapping[int, int] = NOBODY_ASKED,
     ) -> list[Candidate]:
-        """What was found for `widened(leg)`, the first ones measured, in the order of `rules.rank`.
+        """What was found, the first ones measured as far as the budget goes, in the order of `rules.rank`.
 
-        `departures` holds at least the first ones, by number. Whoever is not measured stays when estimated
-        within the limit.
+        `departures` holds the first ones, by number; who is missing there is not measured.
         """
-        within = 60 * leg.extra_detour_minutes
-        head = [departures[one.departure_id] for one in found[: self.first]]
-        measured = self._judged(leg, head)
-        rest = found if measured is None else found[self.first :]
-        kept = [one for one in rest if one.detour_seconds <= one.limit_seconds + within]
-        kept += [one for one in measured or () if isinstance(one, Candidate)]
+        # the driver's way is measured like the rest, so that both sides of the detour are of one engine
+        head = [
+            replace(departures[one.departure_id], base_seconds=None)
+            for one in found[: self.first]
+            if one.departure_id in departures
+        ]
+        known = self._seconds({one.departure_id: _pairs(one, leg) for one in head})
+        measured = [one for one in head if known.keys() >= _pairs(one, leg)]
+        if not measured:
+            return [*found]
+        settled = {one.departure_id for one in measured}
+        roads = KnownRoads(known)
+        need = prepare(leg, roads)
+        answers = (judge(one, need, roads) for one in measured)
+        kept = [one for one in answers if isinstance(one, Candidate)]
+        kept += [one for one in found if one.departure_id not in settled]
         return sorted(kept, key=lambda one: rank(one, asked_recently))
 
-    def _judged(self, leg: LegFacts, head: Sequence[DepartureFacts]) -> list[Candidate | Exclusion] | None:
-        if not head:
-            return []
+    def settle(self) -> None:
+        """Wait until nothing is under way: for measures and tests."""
+        for _ in range(_AT_ONCE):
+            self._places.acquire()
+        for _ in range(_AT_ONCE):
+            self._places.release()
+
+    def _seconds(self, wanted: Mapping[int, frozenset[Pair]]) -> Mapping[Pair, int]:
+        """What is known of these pairs, after at most the budget. `wanted` goes by departure, the first ones first."""
+        missing = self._missing(wanted.values())
+        if missing and self.now_s() >= self._rests_until and self._places.acquire(blocking=False):
+            self._ask(missing)
+            if self.now_s() >= self._rests_until and len(self._missing(wanted.values())) == len(missing):
+                self._rest("slow")
+        with self._lock:
+            return {
+                pair: self._known[pair] for pairs in wanted.values() for pair in pairs if pair in self._known
+            }
+
+    def _missing(self, wanted: Iterable[frozenset[Pair]]) -> list[Pair]:
+        """The pairs to ask for: departure by departure, those that start at one place together."""
+        with self._lock:
+            asked = {pair: None for pairs in wanted for pair in sorted(pairs, key=_order)}
+            return [pair for pair in asked if pair not in self._known]
+
+    def _ask(self, missing: Sequence[Pair]) -> None:
+        done = Event()
+        Thread(target=self._measure, args=(missing, done), daemon=True, name="roads").start()
+        done.wait(self.budget_s)
+
+    def _measure(self, missing: Sequence[Pair], done: Event) -> None:
         try:
-            roads = KnownRoads(self._seconds(leg, head))
-        except Unavailable:
-            return None
-        need = prepare(leg, roads)
-        return [judge(one, need, roads) for one in head]
+            for some in self.engine.durations(missing):
+                self._remember(some)
+        except Unavailable as failure:
+            self._rest(failure.code)
+        finally:
+            self._places.release()
+            done.set()
 
-    def _seconds(self, leg: LegFacts, head: Sequence[DepartureFacts]) -> Mapping[Pair, int]:
-        wanted = {*_pairs(leg, head)}
-        with self._lock:
-            known = {pair: self._known[pair] for pair in wanted if pair in self._known}
-        if missing := wanted - known.keys():
-            asked = _asked(self.engine, missing)
-            known |= {pair: asked[pair] for pair in missing}
-            self._remember(asked)
-        return known
+    def _rest(self, why: str) -> None:
+        log.warning("roads: the router is left alone for a while (%s), estimates serve", why)
+        self._rests_until = self.now_s() + REST_S
 
-    def _remember(self, asked: Mapping[Pair, int]) -> None:
+    def _remember(self, some: Mapping[Pair, int]) -> None:
         with self._lock:
-            self._known.update(asked)
+            self._known.update(some)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
 
 
-def _pairs(leg: LegFacts, head: Iterable[DepartureFacts]) -> Iterable[Pair]:
-    yield leg.pickup, leg.dropoff
-    for one in head:
-        yield from (
-            (one.origin, leg.pickup),
-            (leg.dropoff, one.destination),
-            (one.origin, one.destination),
-        )
+def _pairs(departure: DepartureFacts, leg: LegFacts) -> frozenset[Pair]:
+    return frozenset((a, b) for a, b in pairs_of(departure, leg) if a != b)
 
 
-def _asked(engine: Engine, pairs: set[Pair]) -> dict[Pair, int]:
-    """One table that holds all these pairs; a pair without a way lasts for ever."""
-    sources = sorted({a for a, _ in pairs}, key=_order)
-    targets = sorted({b for _, b in pairs}, key=_order)
-    if len(sources) * len(targets) > engine.largest_table:
-        raise Unavailable("roads.table_too_large", permanent=True)
-    table = np.nan_to_num(engine.table(sources, targets), nan=_NO_WAY_S)
-    rows, columns = {a: row for row, a in enumerate(sources)}, {b: column for column, b in enumerate(targets)}
-    return {(a, b): round(float(table[rows[a], columns[b]])) for a, b in pairs if a != b} | {
-        (a, b): 0 for a, b in pairs if a == b
-    }
-
-
-def _order(point: Point) -> tuple[float, float]:
-    return point.lat, point.lon
+def _order(pair: Pair) -> tuple[float, ...]:
+    return tuple(axis for point in pair for axis in (point.lat, point.lon))

@@ -12,6 +12,9 @@ Three dangers, and what is done about them:
   the shared one (`trips.operations.bump_revision` leaves a mark on the session);
 - two threads: an Index is frozen, the shared one is exchanged under a lock.
 
+The roads too may change under a running process (a new matrix, a correction learned): the index made on the
+former ones is then made anew, at the next search.
+
 A database restored from a copy under a running process asks for a restart of that process.
 """
 
@@ -26,6 +29,7 @@ from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.trips.operations import has_changed_trips
 from lotocar.world.roads.router import Ground
+from lotocar.world.roads.versions import GroundKeeper
 
 _CALM_TRIES = 4
 
@@ -37,26 +41,40 @@ class _State:
 
 
 class Mirror:
-    """The trips of one database on one ground. One per process, shared by its threads."""
+    """The trips of one database on the ground in force. One per process, shared by its threads.
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+    The ground may be one for ever, or the keeper of the one in force.
+    """
+
+    def __init__(self, ground: Ground | GroundKeeper) -> None:
+        self._ground = ground
         self._state: _State | None = None
         self._lock = Lock()
 
+    @property
+    def ground(self) -> Ground:
+        """The ground in force."""
+        return self._ground.current() if isinstance(self._ground, GroundKeeper) else self._ground
+
     def index(self, session: Session) -> Index:
         """Every open departure as this session sees it now, or newer."""
+        ground = self.ground
         if has_changed_trips(session):
-            return _brought_to(self._state, session, self.ground).index
+            return _brought_to(self._on(ground), session, ground).index
         # read before the lock: a session that waits for SQLite's writer must not keep others waiting for it
-        seen, state = queries.revision(session), self._state
+        seen, state = queries.revision(session), self._on(ground)
         if state is not None and seen <= state.revision:
             return state.index
         with self._lock:
-            state = self._state
+            state = self._on(ground)
             if state is None or queries.revision(session) > state.revision:
-                state = self._state = _brought_to(state, session, self.ground)
+                state = self._state = _brought_to(state, session, ground)
             return state.index
+
+    def _on(self, ground: Ground) -> _State | None:
+        """What is kept, if it was made on this ground."""
+        state = self._state
+        return state if state is not None and state.index.ground is ground else None
 
     def rebuilt(self, session: Session) -> Index:
         """The index read whole from the database, replacing what was kept.
@@ -72,10 +90,11 @@ class Mirror:
 
         Only for a session that has changed no trip.
         """
+        ground = self.ground
         with self._lock:
             queries.hold_revision(session)
-            kept = self._state = _brought_to(self._state, session, self.ground)
-            anew = _brought_to(None, session, self.ground)
+            kept = self._state = _brought_to(self._on(ground), session, ground)
+            anew = _brought_to(None, session, ground)
         return kept.index.holds_the_same_as(anew.index)
 
 

@@ -10,13 +10,14 @@ from flask import Response
 from lotocar import clock
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person
-from lotocar.carpool.rides import confirmations, queries
+from lotocar.carpool.rides import confirmations, lessons, queries
 from lotocar.carpool.rides.models import Ride
 from lotocar.carpool.rides.texts import title_and_initial
 from lotocar.carpool.trips.models import Trip
 from lotocar.errors import NotFound, Refused
 from lotocar.values.days import local
 from lotocar.values.wording import day_words
+from lotocar.web.driver.forms import TookPlaceForm
 from lotocar.web.driver.promises import is_askable
 from lotocar.web.edge import policy, session
 from lotocar.web.render import page, see_other
@@ -29,10 +30,16 @@ STOPPED = "C'est noté : votre trajet n'est plus proposé. Merci de l'avoir offe
 
 def ride_question(token: str) -> Response:
     """Did it take place? Opening the page says nothing."""
+    return _asked(token, TookPlaceForm(formdata=None))
+
+
+def _asked(token: str, form: TookPlaceForm, *, status: int = 200) -> Response:
     person, ride = _ride_of(token)
     other = ride.passenger if person.id == ride.driver_id else ride.driver
     return page(
         "driver/took_place.html",
+        form=form,
+        status=status,
         token=token,
         day=day_words(local(ride.pickup_at).date()),
         origin=ride.leg.origin_label,
@@ -43,8 +50,11 @@ def ride_question(token: str) -> Response:
 
 
 def ride_yes(token: str) -> Response:
-    """This side says it took place."""
-    return _tell(token, yes=True)
+    """This side says it took place, and maybe how long it lasted."""
+    form = TookPlaceForm()
+    if not form.validate():
+        return _asked(token, form, status=422)
+    return _tell(token, yes=True, minutes=form.measured_minutes)
 
 
 def ride_no(token: str) -> Response:
@@ -68,12 +78,13 @@ def offer_no(token: str) -> Response:
     return _renew(token, yes=False, notice=STOPPED)
 
 
-def _tell(token: str, *, yes: bool) -> Response:
+def _tell(token: str, *, yes: bool, minutes: int | None = None) -> Response:
     person, ride = _ride_of(token)
     try:
         confirmations.ride_said(session(), ride.id, person.id, yes, now=clock.now(), policy=policy())
     except Refused:
         return see_other("driver.ride_question", token=token, notice=KNOWN, kind="info")
+    lessons.note_duration(ride, minutes)
     return see_other("driver.ride_question", token=token, notice=THANKS)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from wtforms import BooleanField, HiddenField, RadioField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
-from lotocar.web.forms import DayField, Form, Needed, PhoneField, TextField
+from lotocar.carpool.rides.lessons import LONGEST_RIDE_MINUTES
+from lotocar.web.forms import DayField, Form, HourField, Needed, PhoneField, TextField
 from lotocar.web.trip_form import PREFERENCES, SHARING, OfferForm
 
 
@@ -55,6 +56,34 @@ class PauseForm(Form):
         return self.first_day.value, self.last_day.value
 
 
+class OneDayForm(Form):
+    """One day on which a weekly trip runs otherwise, or not at all."""
+
+    day = DayField("Quel jour change ?", validators=[Needed("Écrivez le jour.")])
+    what = RadioField(
+        "Ce jour-là",
+        choices={
+            "off": "Je ne fais pas le trajet",
+            "otherwise": "Je le fais à une autre heure ou un autre jour",
+        },
+        default="off",
+    )
+    to = DayField("Nouveau jour, s'il change")
+    hour = HourField("Départ")
+    back_hour = HourField("Retour")
+
+    @property
+    def is_off(self) -> bool:
+        """Whether there is no trip; a new day or an hour says that there is one."""
+        return self.what.data == "off" and not (self.to.value or self.hour.value or self.back_hour.value)
+
+    @property
+    def the_day(self) -> date:
+        """The day that changes, once the form is valid."""
+        assert self.day.value  # a needed field
+        return self.day.value
+
+
 class ConsentsForm(Form):
     """What the driver allows, changed at any time."""
 
@@ -75,6 +104,21 @@ class ContactForm(Form):
     contact_preference = RadioField("Comment préférez-vous être joint ?", choices=PREFERENCES, default="sms")
     call_hours = TextField("À quelles heures vous appeler ?", maximum=120)
     car = TextField("Votre voiture", maximum=80)
+
+
+class TookPlaceForm(Form):
+    """The ride took place; how long it lasted is welcome."""
+
+    minutes = TextField("Combien de minutes a duré la route ensemble ?", maximum=3)
+
+    def validate_minutes(self, field: TextField) -> None:
+        if field.clean and not (field.clean.isdecimal() and 1 <= int(field.clean) <= LONGEST_RIDE_MINUTES):
+            raise ValidationError("Écrivez un nombre de minutes, par exemple 25, ou laissez vide.")
+
+    @property
+    def measured_minutes(self) -> int | None:
+        """What was written, once the form is valid."""
+        return int(self.minutes.clean) if self.minutes.clean else None
 
 
 class AnswerForm(Form):

@@ -23,6 +23,7 @@ from lotocar.world.roads.spots import Spots, crow_m, crow_many_m, spot
 
 SLOWNESS = 0.080  # seconds per crow-flies metre
 WINDING = 1.35  # road metres per crow-flies metre
+SLACK_SECONDS = 240  # with so much beyond the limit, more than 19 true matches in 20 are found
 USUAL_ERROR_SECONDS = 130  # half of the detours are nearer to the truth than this
 
 

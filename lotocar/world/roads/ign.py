@@ -7,7 +7,7 @@ one waits as long as it says.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
+from lotocar.world.roads.engine import NO_WAY_S, Pair
 from lotocar.world.roads.http import TIMEOUT_S, Service
 from lotocar.world.roads.router import Leg
 from lotocar.world.roads.tables import whole
@@ -30,6 +31,8 @@ class Ign:
     """An Engine that takes its time for tables: `wait` sleeps between two questions."""
 
     largest_table = 100
+    goes_by_rows = True
+    is_quick = False
 
     def __init__(
         self,
@@ -52,6 +55,18 @@ class Ign:
     def table(self, sources: Sequence[Point], targets: Sequence[Point]) -> NDArray[np.float64]:
         """One route after another, within the limits of the service."""
         return np.array([[self._patiently(a, b) for b in targets] for a in sources], dtype=np.float64)
+
+    def durations(self, pairs: Sequence[Pair]) -> Iterator[Mapping[Pair, int]]:
+        """One after another; gives up when told to wait."""
+        for rank, (a, b) in enumerate(pairs):
+            if rank:
+                self._wait(PAUSE_S)
+            try:
+                yield {(a, b): self.leg(a, b).seconds}
+            except Unavailable as refusal:
+                if refusal.code != "roads.refused":
+                    raise
+                yield {(a, b): NO_WAY_S}
 
     def _patiently(self, a: Point, b: Point) -> float:
         if a == b:

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
-from lotocar.world.roads.estimate import WINDING, EstimatedRoads
-from lotocar.world.roads.router import Ground, Leg, Seconds
+from lotocar.world.roads.estimate import WINDING
+from lotocar.world.roads.router import Leg, Seconds
 from lotocar.world.roads.spots import Spots, crow_m, crow_many_m, spot
 
 STEP = 0.001  # seconds per crow-flies metre
+SLACK_SECONDS = 90  # with so much beyond the limit, 99 true matches in 100 are found
 USUAL_ERROR_SECONDS = 60  # half of the detours are nearer to the truth than this
 SLOWNESS_FILE, RASTER_FILE, FRAME_FILE = "slowness.npy", "zones.npy", "frame.json"
 
@@ -67,7 +68,7 @@ class MatrixRoads:
         frame = Frame(**json.loads((folder / FRAME_FILE).read_text()))
         slowness = np.load(folder / SLOWNESS_FILE, mmap_mode="r")
         raster = np.load(folder / RASTER_FILE, mmap_mode="r")
-        return cls(slowness, raster, frame)
+        return cls(slowness, raster, frame, slack_seconds=SLACK_SECONDS)
 
     def zone(self, point: Point) -> int:
         """The zone of this point; that of the nearest border for a point outside."""
@@ -104,10 +105,3 @@ class MatrixRoads:
         """The least and the greatest slowness towards this spot's zone."""
         towards = self.slowness[:, int(spot.zone[0])]
         return float(towards.min()) * STEP, float(towards.max()) * STEP
-
-
-def ground_of(folder: Path | None) -> Ground:
-    """The matrix of this folder where one was built, otherwise the constant estimate."""
-    if folder is None or not (folder / SLOWNESS_FILE).exists():
-        return EstimatedRoads()
-    return MatrixRoads.load(folder)

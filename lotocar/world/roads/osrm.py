@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
+from lotocar.world.roads.engine import Pair, by_one_table
 from lotocar.world.roads.http import TIMEOUT_S, Service
 from lotocar.world.roads.router import Leg
 from lotocar.world.roads.tables import as_table, whole
@@ -19,6 +20,9 @@ LARGEST_TABLE = 10_000  # osrm-routed refuses more than 100 × 100 unless told o
 
 class Osrm:
     """An Engine. `largest_table` follows the server's --max-table-size, squared."""
+
+    goes_by_rows = False
+    is_quick = True
 
     def __init__(
         self, base_url: str, *, timeout_s: float = TIMEOUT_S, largest_table: int = LARGEST_TABLE
@@ -48,6 +52,10 @@ class Osrm:
             return as_table(answer["durations"], len(sources), len(targets))
         except (KeyError, TypeError):
             raise Unavailable("roads.nonsense") from None
+
+    def durations(self, pairs: Sequence[Pair]) -> Iterator[Mapping[Pair, int]]:
+        """All in one question."""
+        yield by_one_table(self, pairs)
 
     def _ask(self, service: str, points: Sequence[Point], fields: dict[str, str]) -> Any:
         places = ";".join(f"{point.lon:.6f},{point.lat:.6f}" for point in points)

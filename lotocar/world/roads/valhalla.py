@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
+from lotocar.world.roads.engine import Pair, by_one_table
 from lotocar.world.roads.http import TIMEOUT_S, Service
 from lotocar.world.roads.router import Leg
 from lotocar.world.roads.tables import as_table, whole
@@ -19,6 +20,9 @@ LARGEST_TABLE = 2_500  # service_limits.auto.max_matrix_location_pairs, as deliv
 
 class Valhalla:
     """An Engine. `largest_table` follows the server's service_limits."""
+
+    goes_by_rows = False
+    is_quick = True
 
     def __init__(
         self, base_url: str, *, timeout_s: float = TIMEOUT_S, largest_table: int = LARGEST_TABLE
@@ -49,6 +53,10 @@ class Valhalla:
         except (KeyError, TypeError):
             raise Unavailable("roads.nonsense") from None
         return as_table(rows, len(sources), len(targets))
+
+    def durations(self, pairs: Sequence[Pair]) -> Iterator[Mapping[Pair, int]]:
+        """All in one question."""
+        yield by_one_table(self, pairs)
 
 
 def _place(point: Point) -> dict[str, Any]:

@@ -1,0 +1,173 @@
+"""Valhalla inside our own process, over tiles made from an OpenStreetMap extract (extra « roads » of pyproject).
+
+What its programs were found to do, and what is done about it:
+- its usual matrix (costmatrix) prunes small roads and answers the same pair differently according to what else
+  is asked, by minutes now and then: here the plain sweep (timedistancematrix) answers, always the same;
+- that sweep errs when there are more sources than targets: then each source is asked by itself;
+- a route prunes small roads too unless told not to;
+- an object of its Actor serves one thread at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from itertools import groupby
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lotocar.errors import Invalid, NotFound, Unavailable
+from lotocar.values.geo import Point
+from lotocar.world.roads.engine import NO_WAY_S, Pair
+from lotocar.world.roads.router import Leg
+from lotocar.world.roads.tables import as_table, whole
+
+CONFIG_FILE = "valhalla.json"
+UNLIMITED = 10**9
+PARTS = ("mjolnir", "loki", "thor", "odin", "meili")  # of its configuration, each with a log of its own
+
+
+class EmbeddedValhalla:
+    """An Engine that needs no server. Made once per process: opening it takes some tenths of a second."""
+
+    largest_table = 1_000_000
+    goes_by_rows = True
+    is_quick = True
+
+    def __init__(self, folder: Path) -> None:
+        """The tiles that `build_tiles` made in this folder.
+
+        Raises:
+            NotFound: there are no tiles ("roads.tiles").
+            Unavailable: the library is not installed ("roads.not_installed").
+        """
+        config = folder / CONFIG_FILE
+        if not config.exists():
+            raise NotFound("roads.tiles")
+        self._actor = _library().Actor(config)
+        self._lock = Lock()
+
+    def leg(self, a: Point, b: Point) -> Leg:
+        """The fastest route, no road left aside; lengths come in kilometres."""
+        unpruned = {"costing_options": {"auto": {"disable_hierarchy_pruning": True}}}
+        body = {"locations": [_place(a), _place(b)], "units": "kilometers", "directions_type": "none"}
+        answer = self._ask("route", body | unpruned)
+        try:
+            said = answer["trip"]["summary"]
+            # its matrix counts whole seconds only; both must say the same of the same way
+            return Leg(int(said["time"]), whole(1000 * said["length"]), exact=True)
+        except (KeyError, TypeError, ValueError):
+            raise Unavailable("roads.nonsense") from None
+
+    def table(self, sources: Sequence[Point], targets: Sequence[Point]) -> NDArray[np.float64]:
+        """A sweep from each source."""
+        if len(sources) > len(targets):
+            return np.concatenate([self.table([source], targets) for source in sources])
+        body = {
+            "sources": [*map(_place, sources)],
+            "targets": [*map(_place, targets)],
+            "verbose": False,
+        }
+        answer = self._ask("matrix", body)
+        try:
+            rows = answer["sources_to_targets"]["durations"]
+        except (KeyError, TypeError):
+            raise Unavailable("roads.nonsense") from None
+        return as_table(rows, len(sources), len(targets))
+
+    def durations(self, pairs: Sequence[Pair]) -> Iterator[Mapping[Pair, int]]:
+        """One sweep for the pairs in a row that start at one place, a route for one alone."""
+        for source, ways in groupby(pairs, key=lambda pair: pair[0]):
+            targets = [target for _, target in ways]
+            yield {
+                (source, target): seconds
+                for target, seconds in zip(targets, self._from(source, targets), strict=True)
+            }
+
+    def _from(self, source: Point, targets: Sequence[Point]) -> Sequence[int]:
+        if len(targets) > 1:
+            return [round(one) for one in np.nan_to_num(self.table([source], targets)[0], nan=NO_WAY_S)]
+        try:
+            return [self.leg(source, targets[0]).seconds]
+        except Unavailable as refusal:
+            if refusal.code == "roads.refused":
+                return [NO_WAY_S]
+            raise
+
+    def _ask(self, action: str, body: Mapping[str, Any]) -> Any:
+        with self._lock:
+            try:
+                return getattr(self._actor, action)({**body, "costing": "auto"})
+            except RuntimeError as failure:  # no way, or a place far from any road
+                raise Unavailable("roads.refused", permanent=True, answer=str(failure)) from None
+
+
+def build_tiles(folder: Path, extract: Path) -> None:
+    """The tiles of this OpenStreetMap extract (.osm.pbf), ready for EmbeddedValhalla.
+
+    Takes minutes for a region, on one core. A process that reads the former tiles keeps them until it is
+    restarted; they are removed by the build after this one.
+
+    Raises:
+        Invalid: no such file, or not an extract ("roads.extract").
+        Unavailable: the library is not installed ("roads.not_installed").
+    """
+    if not extract.is_file():
+        raise Invalid("roads.extract")
+    tiles, former = _next_tiles(folder), _in_force(folder)
+    fresh = folder / f"fresh-{CONFIG_FILE}"
+    fresh.write_text(json.dumps(_config(tiles)))
+    command = [_program("valhalla_build_tiles"), "-c", str(fresh), "-j", "1", str(extract)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:  # noqa: S603 our own words
+        raise Invalid("roads.extract")
+    fresh.rename(folder / CONFIG_FILE)
+    for old in folder.glob("tiles-*"):
+        if old not in (tiles, former):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _next_tiles(folder: Path) -> Path:
+    last = max((int(one.name.removeprefix("tiles-")) for one in folder.glob("tiles-*")), default=0)
+    tiles = folder / f"tiles-{last + 1:04d}"
+    tiles.mkdir(parents=True)
+    return tiles
+
+
+def _in_force(folder: Path) -> Path | None:
+    config = folder / CONFIG_FILE
+    return Path(json.loads(config.read_text())["mjolnir"]["tile_dir"]) if config.exists() else None
+
+
+def _config(tiles: Path) -> dict[str, Any]:
+    config: dict[str, Any] = _library().get_config(tile_extract="", tile_dir=tiles)
+    for part in PARTS:
+        config[part]["logging"]["type"] = ""
+    config["thor"]["source_to_target_algorithm"] = "timedistancematrix"
+    config["service_limits"]["max_distance_disable_hierarchy_culling"] = UNLIMITED
+    config["service_limits"]["auto"]["max_matrix_location_pairs"] = UNLIMITED
+    return config
+
+
+def _program(name: str) -> str:
+    """Its program, with the run bit that an installer may have lost."""
+    path = Path(str(_library().PYVALHALLA_DIR)) / "bin" / name
+    path.chmod(path.stat().st_mode | 0o111)
+    return str(path)
+
+
+def _library() -> Any:
+    try:
+        return import_module("valhalla")
+    except ImportError:
+        raise Unavailable("roads.not_installed", permanent=True) from None
+
+
+def _place(point: Point) -> dict[str, float]:
+    return {"lat": point.lat, "lon": point.lon}
