@@ -48,6 +48,21 @@ def read_hour(text: str, *, field: str | None = None) -> time:
     raise Invalid("hour_unreadable", field=field)
 
 
+def read_minutes(text: str, *, field: str | None = None) -> int:
+    """The length of time that this text says, in minutes: « 35 », « 35 min », « 1 h 10 », « une heure et quart ».
+
+    Raises:
+        Invalid: minutes_unreadable.
+    """
+    said = plain(text).strip(" .")
+    if found := re.fullmatch(rf"(?P<count>{NUMBER})\s*(?:min(?:utes?)?|mn)?", said):
+        return number_of(found["count"])
+    found = re.fullmatch(SPOKEN, said)
+    if found is None or found["morning"] or found["afternoon"] or found["evening"]:
+        raise Invalid("minutes_unreadable", field=field)
+    return number_of(found["hour"]) * 60 + _minutes_of(found.groupdict())
+
+
 def local_instant(day: date, hour: time, tz: ZoneInfo = PARIS, *, fold: int | None = None) -> datetime:
     """The UTC instant at which clocks of `tz` show that hour. `fold` 0 or 1 chooses between two on autumn nights.
 

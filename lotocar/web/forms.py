@@ -20,7 +20,7 @@ from lotocar.errors import Invalid, Unavailable
 from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS, read_day
 from lotocar.values.geo import Stop, distance_m
-from lotocar.values.hours import read_hour
+from lotocar.values.hours import read_hour, read_minutes
 from lotocar.values.names import clean_name, fold
 from lotocar.values.phone import PhoneNumber, display, parse_phone
 from lotocar.web.edge import outside, session
@@ -61,6 +61,7 @@ WORDS = {
     "hour_impossible": "Cette heure n'existe pas.",
     "hour_missing": "Cette heure n'existe pas cette nuit-là : on passe à l'heure d'été.",
     "hour_twice": "Cette heure existe deux fois cette nuit-là : on passe à l'heure d'hiver. Choisissez une autre heure.",
+    "minutes_unreadable": "Écrivez une durée, par exemple « 35 minutes » ou « 1 h 10 ».",
     "place.unknown": "Nous ne connaissons pas ce lieu. Essayez la commune, ou son code postal.",
     "place.ambiguous": "Plusieurs lieux portent ce nom. Vouliez-vous dire :",
     "text.too_long": "C'est trop long : {maximum} caractères au plus.",
@@ -75,6 +76,11 @@ WORDS = {
     "trip.seats": "Entre 1 et 8 places.",
     "trip.flexibility": "Deux heures au plus.",
     "trip.detour": "Une heure de détour au plus.",
+    "trip.vias": "Trois lieux de passage au plus.",
+    "trip.via_same": "Ce lieu de passage est déjà dans votre trajet.",
+    "trip.stated_minutes": "Entre une minute et dix heures.",
+    "trip.validity_order": "La fin doit être après le début.",
+    "trip.not_that_day": "Vous ne faites pas ce trajet ce jour-là.",
     "trip.text_long": "C'est trop long : {most} caractères au plus.",
     "pause.order": "Le dernier jour doit être après le premier.",
     "pause.past": "Ces jours sont déjà passés.",
@@ -337,6 +343,15 @@ class HourField(ReadField):
 
     def read(self, text: str) -> time:
         return read_hour(text)
+
+
+class MinutesField(ReadField):
+    """A length of time as people say it (« 35 », « 35 min », « 1 h 10 »): `value` in minutes."""
+
+    value: int | None
+
+    def read(self, text: str) -> int:
+        return read_minutes(text)
 
 
 class PlaceField(StringField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -12,20 +12,28 @@ from wtforms.validators import Optional
 from wtforms.widgets import TextArea
 
 from lotocar.carpool.trips import rules
+from lotocar.carpool.trips.models import Trip
 from lotocar.carpool.trips.rules import DepartureOffer
+from lotocar.errors import Invalid
 from lotocar.values.days import DAY_NAMES
 from lotocar.web.forms import (
     DayField,
     Form,
     HourField,
+    MinutesField,
     NameField,
     Needed,
     PhoneField,
     PlaceCode,
     PlaceField,
     TextField,
+    words_of,
 )
 
+SAME_HOUR_LOST = (
+    "Chaque jour a déjà son heure, plus bas : effacez celles que cette heure doit remplacer, "
+    "ou laissez cette case vide."
+)
 NO_HOUR = frozenset({"-", "--", "non", "aucun", "aucune", "pas de retour", "sans"})
 PLACE_NEEDED = "Écrivez une commune, un lieu-dit ou un code postal."
 
@@ -47,6 +55,11 @@ DETOURS: dict[Any, str] = {
     20: "20 minutes",
     30: "30 minutes",
     45: "45 minutes",
+}
+TERMS = {
+    "": "Toute l'année",
+    "term": "Seulement en période scolaire",
+    "break": "Seulement pendant les vacances scolaires",
 }
 PREFERENCES = {"sms": "Par SMS", "call": "Par téléphone"}
 SHARING = {
@@ -115,6 +128,18 @@ class TripForm(Form):
     max_detour_minutes = SelectField(
         "Quel détour acceptez-vous, au plus ?", choices=DETOURS, coerce=int, default=10
     )
+    via_1 = PlaceField("Je passe aussi par", code="via_1_code")
+    via_1_code = PlaceCode()
+    via_2 = PlaceField("puis par", code="via_2_code")
+    via_2_code = PlaceCode()
+    via_3 = PlaceField("et par", code="via_3_code")
+    via_3_code = PlaceCode()
+    school_terms = SelectField("Quand faites-vous ce trajet ?", choices=TERMS, default="")
+    skips_holidays = BooleanField("Pas les jours fériés")
+    valid_from = DayField("À partir du")
+    valid_until = DayField("Jusqu'au")
+    stated_minutes = MinutesField("Combien de temps dure votre trajet ?")
+    team_only = BooleanField("Ne pas montrer ce trajet sur internet : l'équipe seule le propose")
     precision = TextField("Où précisément ?", maximum=160)
     note = Notes("Autre chose à nous dire ?", maximum=rules.LONGEST_TEXT, lines=True)
 
@@ -141,6 +166,44 @@ class TripForm(Form):
         """The seven days as the weekday_hours component draws them."""
         return [(name, part.on, part.hour, part.back) for name, part in self.week]
 
+    @property
+    def vias(self) -> list[tuple[PlaceField, PlaceCode]]:
+        """The places passed by, each with its code."""
+        return [
+            (self.via_1, self.via_1_code),
+            (self.via_2, self.via_2_code),
+            (self.via_3, self.via_3_code),
+        ]
+
+    @property
+    def has_details(self) -> bool:
+        """Whether something rarely needed is filled in, or wrong: then it is shown at once."""
+        rare: list[Field] = [*(place for place, _ in self.vias), self.valid_from, self.valid_until, self.stated_minutes]
+        rare += [self.school_terms, self.skips_holidays, self.team_only]
+        return any(field.data or field.errors for field in rare)
+
+    def show_trip(self, trip: Trip) -> None:
+        """Fill in what a list of values cannot: the places, and the days of validity that may be past."""
+        self.origin_code.data = self.origin.fill(trip.origin)
+        self.destination_code.data = self.destination.fill(trip.destination)
+        for (place, code), stop in zip(self.vias, trip.vias, strict=False):
+            code.data = place.fill(stop)
+        self.hold(trip)
+        self.valid_from.data = _typed_day(trip.valid_from)
+        self.valid_until.data = _typed_day(trip.valid_until)
+
+    def hold(self, trip: Trip) -> None:
+        """Days that the trip already has may be written again, even when past."""
+        self.valid_from.held, self.valid_until.held = trip.valid_from, trip.valid_until
+
+    def blame(self, error: Invalid, *, fields: Mapping[str, str] | None = None) -> None:
+        """As every form does; a way back that is too early is blamed on its own day."""
+        name, _, number = (error.field or "").rpartition("_")
+        if name == "back" and number.isdecimal():
+            _wrong(self.week[int(number)][1].back, words_of(error))
+        else:
+            super().blame(error, fields=fields)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Read every field, then ask for what this kind of trip cannot do without."""
         read = bool(super().validate(extra_validators))
@@ -150,12 +213,19 @@ class TripForm(Form):
         wanted = [(name, part) for name, part in self.week if part.wanted]
         if not wanted:
             return _wrong(self.monday.form.on, "Cochez au moins un jour.")
+        if self._same_hour_is_lost([part for _, part in wanted]):
+            return _wrong(self.same_hour, SAME_HOUR_LOST)
         lacking = [
             _wrong(part.hour, f"À quelle heure partez-vous le {name} ? À peu près suffit.")
             for name, part in wanted
             if not (part.hour.value or part.hour.errors or self.same_hour.data)
         ]
         return not lacking
+
+    def _same_hour_is_lost(self, wanted: Sequence[WeekdayPart]) -> bool:
+        """Whether the hour for every day would change nothing, each day having another of its own."""
+        own = {part.hour.value for part in wanted}
+        return self.same_hour.value is not None and not own & {None, self.same_hour.value}
 
     def _date_said(self) -> bool:
         said = True
@@ -167,7 +237,7 @@ class TripForm(Form):
             said = _wrong(self.back_hour, "Écrivez aussi l'heure du retour.")
         return said
 
-    def offer(self, *, valid_from: date | None = None, valid_until: date | None = None) -> rules.TripOffer:
+    def offer(self) -> rules.TripOffer:
         """What was typed, once the form is valid."""
         assert self.origin.stop  # a needed field, as the next
         assert self.destination.stop
@@ -179,8 +249,13 @@ class TripForm(Form):
             seats=self.seats.data,
             flexibility_minutes=self.flexibility_minutes.data,
             max_detour_minutes=self.max_detour_minutes.data,
-            valid_from=valid_from,
-            valid_until=valid_until,
+            valid_from=self.valid_from.value if self.regular else None,
+            valid_until=self.valid_until.value if self.regular else None,
+            vias=tuple(place.stop for place, _ in self.vias if place.stop is not None),
+            school_terms=self.school_terms.data if self.regular else "",
+            skips_holidays=bool(self.skips_holidays.data) and self.regular,
+            team_only=bool(self.team_only.data),
+            stated_minutes=self.stated_minutes.value,
             precision=self.precision.clean,
             note=self.note.clean,
         )
@@ -217,6 +292,10 @@ class OfferForm(TripForm):
     registry = BooleanField(
         "J'accepte que mes trajets faits soient déclarés au registre de preuve de covoiturage"
     )
+
+
+def _typed_day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else ""
 
 
 def _wrong(field: Field, sentence: str) -> bool:

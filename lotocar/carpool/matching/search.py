@@ -23,6 +23,7 @@ from lotocar.values.geo import Stop
 from lotocar.world.roads.router import Roads
 
 NOBODY_ASKED: Mapping[int, int] = {}
+UNSURE_MINUTES = 30  # an hour that the caller is not sure of
 LADDER_SECONDS = 0.3  # what a caller on the line does not notice
 
 
@@ -43,6 +44,8 @@ class Wish(Protocol):
     def until(self) -> time | None: ...
     @property
     def flexible_days(self) -> int: ...
+    @property
+    def unsure(self) -> bool: ...
 
 
 def leg_facts(
@@ -78,6 +81,7 @@ def leg_facts(
         not_before=now,
         needs=bits_of(needs),
         is_public=is_public,
+        tolerance_minutes=UNSURE_MINUTES if wish.unsure and wish.hour is not None else 0,
         known_drivers=frozenset(known_drivers),
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
-from lotocar.errors import Invalid
-from lotocar.web.driver.forms import PauseForm, asked_kind
+from lotocar.errors import Invalid, NotFound
+from lotocar.web.driver.forms import OneDayForm, PauseForm, asked_kind
 from lotocar.web.driver.showing import shown, typed
 from lotocar.web.driver.space import acting, driver_of, is_awaited, today, trip_of
 from lotocar.web.edge import session
@@ -47,8 +49,7 @@ def edit_trip(token: str, public_id: str) -> Response:
     """The same form, filled in."""
     driver, trip = trip_of(token, public_id)
     form = TripForm(data=typed(trip))
-    form.origin_code.data = form.origin.fill(trip.origin)
-    form.destination_code.data = form.destination.fill(trip.destination)
+    form.show_trip(trip)
     return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=trip)
 
 
@@ -56,10 +57,10 @@ def change_trip(token: str, public_id: str) -> Response:
     """The trip as the driver now says it."""
     driver, trip = trip_of(token, public_id)
     form = TripForm()
+    form.hold(trip)
     if form.validate():
         try:
-            offer = form.offer(valid_from=trip.valid_from, valid_until=trip.valid_until)
-            trips.change_trip(session(), trip, offer, actor=acting(driver), now=clock.now())
+            trips.change_trip(session(), trip, form.offer(), actor=acting(driver), now=clock.now())
             return see_other("driver.space", token=token, notice="Votre trajet est modifié.")
         except Invalid as refusal:
             form.blame(refusal)
@@ -93,6 +94,52 @@ def end_pause(token: str, public_id: str, pause_id: int) -> Response:
     driver, trip = trip_of(token, public_id)
     trips.remove_pause(session(), trip, pause_id, actor=acting(driver), now=clock.now())
     return see_other("driver.space", token=token, notice="La pause est retirée.")
+
+
+def one_day_form(token: str, public_id: str) -> Response:
+    """Which day, and what then?"""
+    _driver, trip = trip_of(token, public_id)
+    return _one_day_page(token, trip, OneDayForm())
+
+
+def change_one_day(token: str, public_id: str) -> Response:
+    """One day only: no trip, other hours, or another day."""
+    driver, trip = trip_of(token, public_id)
+    form = OneDayForm()
+    if not form.validate():
+        return _one_day_page(token, trip, form, status=422)
+    day = form.the_day
+    try:
+        if form.is_off:
+            trips.pause(session(), trip, day, day, actor=acting(driver), now=clock.now())
+        else:
+            trips.move_day(
+                session(),
+                trip,
+                day,
+                to=form.to.value or day,
+                hour=form.hour.value,
+                back_hour=form.back_hour.value,
+                actor=acting(driver),
+                now=clock.now(),
+            )
+    except Invalid as refusal:
+        form.blame(refusal, fields={"last_day": "day"})
+        return _one_day_page(token, trip, form, status=422)
+    return see_other(
+        "driver.space", token=token, notice="C'est noté pour ce jour-là. Le reste ne change pas."
+    )
+
+
+def restore_one_day(token: str, public_id: str) -> Response:
+    """That day is like the others again."""
+    driver, trip = trip_of(token, public_id)
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        raise NotFound("departure") from None
+    trips.restore_day(session(), trip, day, actor=acting(driver), now=clock.now())
+    return see_other("driver.space", token=token, notice="Ce jour-là redevient comme les autres.")
 
 
 def stop_trip(token: str, public_id: str) -> Response:
@@ -141,3 +188,9 @@ def _pause_page(token: str, trip: Trip, form: PauseForm, *, status: int = 200) -
         has_others=bool(others),
         status=status,
     )
+
+
+def _one_day_page(token: str, trip: Trip, form: OneDayForm, *, status: int = 200) -> Response:
+    if trip.kind != "regular":
+        raise NotFound("trip")
+    return page("driver/one_day.html", form=form, token=token, shown=shown(trip, today()), status=status)

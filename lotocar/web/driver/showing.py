@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.values.days import DAY_NAMES
-from lotocar.values.wording import full_date, hour_words, period_words
+from lotocar.values.wording import day_words, full_date, hour_words, period_words
+from lotocar.web.trip_form import TERMS
 
 STATES = {
     "active": "proposé aux passagers",
@@ -23,7 +25,10 @@ TONES = {"pending": "candidate", "stopped": "inactive", "over": "closed"}
 
 @dataclass(frozen=True, slots=True)
 class TripShown:
-    """What the driver's page draws of a trip; `out` and `back` pair days with hours in words."""
+    """What the driver's page draws of a trip; `out` and `back` pair days with hours in words.
+
+    `moved` pairs a date (ISO) with what happens that day; `calendar` says which part of the year it follows.
+    """
 
     trip: Trip
     state: str
@@ -31,6 +36,8 @@ class TripShown:
     out: list[tuple[str, str]]
     back: list[tuple[str, str]]
     pauses: list[tuple[int, str]]
+    moved: list[tuple[str, str]]
+    calendar: str
 
     @property
     def tone(self) -> str:
@@ -48,6 +55,8 @@ def shown(trip: Trip, today: date) -> TripShown:
         label="en pause" if state == "paused" else STATES[state],
         out=_hours(trip, "out"),
         back=_hours(trip, "back"),
+        moved=_moved(trip, today),
+        calendar=_calendar(trip),
         pauses=[(one.id, period_words(one.first_day, one.last_day, today=today)) for one in coming],
     )
 
@@ -63,6 +72,10 @@ def typed(trip: Trip) -> dict[str, Any]:
         "max_detour_minutes": trip.max_detour_minutes,
         "precision": trip.precision,
         "note": trip.note,
+        "school_terms": trip.school_terms,
+        "skips_holidays": trip.skips_holidays,
+        "team_only": trip.team_only,
+        "stated_minutes": f"{trip.stated_minutes} minutes" if trip.stated_minutes else "",
     }
     return values | (_typed_week(trip) if trip.kind == "regular" else _typed_date(trip))
 
@@ -76,8 +89,37 @@ def _state(trip: Trip, today: date) -> str:
 
 
 def _hours(trip: Trip, direction: str) -> list[tuple[str, str]]:
-    ordered = sorted(_going(trip, direction), key=lambda one: (one.weekday or 0, one.day or date.min))
+    mine = [one for one in _usual(trip) if one.direction == direction]
+    ordered = sorted(mine, key=lambda one: (one.weekday or 0, one.day or date.min))
     return [(_day(one), hour_words(one.hour) if one.hour else "") for one in ordered]
+
+
+def _usual(trip: Trip) -> list[Departure]:
+    """The departures but those of a day that was moved."""
+    return [one for one in trip.departures if trip.kind == "one_off" or one.day is None]
+
+
+def _moved(trip: Trip, today: date) -> list[tuple[str, str]]:
+    """The days to come on which a weekly trip runs otherwise."""
+    hours: dict[date, dict[str, str]] = {}
+    for one in trip.departures:
+        if trip.kind == "regular" and one.day is not None and one.day >= today and one.hour:
+            hours.setdefault(one.day, {})[one.direction] = hour_words(one.hour)
+    return [(day.isoformat(), _that_day(day, said, today)) for day, said in sorted(hours.items())]
+
+
+def _that_day(day: date, hours: Mapping[str, str], today: date) -> str:
+    back = f"retour à {hours['back']}" if "back" in hours else "pas de retour"
+    return f"Le {day_words(day, today=today)}, départ à {hours.get('out', '')}, {back}."
+
+
+def _calendar(trip: Trip) -> str:
+    said = [TERMS[trip.school_terms]] if trip.school_terms else []
+    said += ["Pas les jours fériés"] if trip.skips_holidays else []
+    said += [f"À partir du {full_date(trip.valid_from)}"] if trip.valid_from else []
+    said += [f"Jusqu'au {full_date(trip.valid_until)}"] if trip.valid_until else []
+    said += ["Proposé par l'équipe seulement"] if trip.team_only else []
+    return " ".join(f"{one}." for one in said)
 
 
 def _day(departure: Departure) -> str:
@@ -86,17 +128,27 @@ def _day(departure: Departure) -> str:
     return full_date(departure.day) if departure.day else ""
 
 
-def _going(trip: Trip, direction: str) -> Iterable[Departure]:
-    return (one for one in trip.departures if one.direction == direction)
-
-
 def _typed_week(trip: Trip) -> dict[str, Any]:
+    """Hours that several days share go once into « la même heure », where changing them changes them all."""
     parts: dict[str, dict[str, Any]] = {name: {} for name in WEEK_PARTS}
-    for departure in trip.departures:
+    shared = {direction: _shared_hour(trip, direction) for direction in ("out", "back")}
+    for departure in _usual(trip):
         part = parts[WEEK_PARTS[departure.weekday or 0]]
         part["on"] = True
-        part["hour" if departure.direction == "out" else "back"] = _typed_hour(departure)
-    return dict(parts)
+        own = "" if departure.hour == shared[departure.direction] else _typed_hour(departure)
+        part["hour" if departure.direction == "out" else "back"] = own
+    for part in parts.values() if shared["back"] else ():
+        if part.get("on"):
+            part.setdefault("back", "non")
+    same = {name: hour_words(hour) if hour else "" for name, hour in shared.items()}
+    return {**parts, "same_hour": same["out"], "same_back": same["back"]}
+
+
+def _shared_hour(trip: Trip, direction: str) -> time | None:
+    """The hour that most days of this direction have, when at least two do."""
+    hours = Counter(one.hour for one in _usual(trip) if one.direction == direction and one.hour)
+    hour, count = next(iter(hours.most_common(1)), (None, 0))
+    return hour if count > 1 else None
 
 
 def _typed_date(trip: Trip) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Addresses of the driver's door."""
 
-from lotocar.web.driver import afterwards, answers, commitments, lost_link, offers, own_trips, space
+from lotocar.web.driver import afterwards, answers, commitments, lost_link, offers, own_trips, space, statement
 from lotocar.web.guards import Route, anyone, by_link
 
 OWN = "/mon-espace/<token>"
@@ -30,6 +30,9 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{TRIP}/pause", own_trips.pause_form, by_link),
     Route(f"{TRIP}/pause", own_trips.pause_trip, by_link, POST),
     Route(f"{TRIP}/pauses/<int:pause_id>/retirer", own_trips.end_pause, by_link, POST),
+    Route(f"{TRIP}/un-jour", own_trips.one_day_form, by_link),
+    Route(f"{TRIP}/un-jour", own_trips.change_one_day, by_link, POST),
+    Route(f"{TRIP}/un-jour/retablir", own_trips.restore_one_day, by_link, POST),
     Route(f"{TRIP}/arreter", own_trips.stop_trip, by_link, POST),
     Route(f"{TRIP}/reprendre", own_trips.resume_trip, by_link, POST),
     Route(f"{TRIP}/supprimer", own_trips.ask_delete, by_link),
@@ -44,6 +47,8 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{PROMISED}/annuler", commitments.call_off, by_link, POST),
     Route(f"{PROMISED}/fait", commitments.took_place, by_link, POST),
     Route(f"{PROMISED}/pas-fait", commitments.did_not_take_place, by_link, POST),
+    Route("/mes-trajets/<token>", statement.own_statement, by_link),
+    Route("/mes-trajets/<token>/voiture", statement.tell_car, by_link, POST),
     Route("/trajet-fait/<token>", afterwards.ride_question, by_link),
     Route("/trajet-fait/<token>/oui", afterwards.ride_yes, by_link, POST),
     Route("/trajet-fait/<token>/non", afterwards.ride_no, by_link, POST),
