@@ -11,7 +11,8 @@ from packaging.utils import canonicalize_name
 
 from tests.support.checkout import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-roads.lock", "requirements-dev.lock")
+EXTRAS = {"requirements-roads.lock": "roads", "requirements-dev.lock": "dev"}
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)")
 
 
@@ -38,16 +39,16 @@ def test_every_locked_package_has_its_hashes(lock: str):
 
 
 def test_tests_run_on_the_versions_that_are_installed_for_real():
-    runtime, development = _pins("requirements.lock"), _pins("requirements-dev.lock")
-    assert runtime.items() <= development.items()
+    runtime, roads, development = map(_pins, LOCKS)
+    assert runtime.items() <= roads.items() <= development.items()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_holds_every_dependency_at_an_allowed_version(lock: str):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"]]
-    if lock == "requirements-dev.lock":
-        wanted += project["optional-dependencies"]["dev"]
+    if lock in EXTRAS:
+        wanted += project["optional-dependencies"][EXTRAS[lock]]
     pins = _pins(lock)
     for requirement in map(Requirement, wanted):
         assert pins[canonicalize_name(requirement.name)] in requirement.specifier, requirement
