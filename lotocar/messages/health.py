@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.messages.models import Circuit, JobRun
 from lotocar.messages.queries import Situation, oldest_due, situation
+from lotocar.messages.rules import Caps
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)
 QUEUE_LATE_AFTER = timedelta(seconds=90)
@@ -30,9 +31,9 @@ class Health:
         return not self.red
 
 
-def health(session: Session, *, now: datetime) -> Health:
+def health(session: Session, *, now: datetime, caps: Caps | None = None) -> Health:
     """The state of sending and of the worker, now."""
-    seen = situation(session, now=now)
+    seen = situation(session, now=now, caps=caps)
     runs = {run.name: run for run in session.scalars(select(JobRun))}
     leader = runs.get(LEADER)
     beat = leader.last_run_at if leader else None

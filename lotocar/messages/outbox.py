@@ -27,7 +27,6 @@ __all__ = [
     "takes_sms",
 ]
 
-CAPS = rules.Caps()
 # what the channel taught us of a number, and the reason kept on a message that it stops
 BLOCKING_FACTS = {"stopped": "number.stopped", "landline": "number.landline", "wrong": "number.wrong"}
 
@@ -95,7 +94,7 @@ def queue(
         useful_until=useful_until,
         created_at=now,
     )
-    reason = _why_blocked(session, to, now=now)
+    reason = _why_blocked(session, to, caps=voice.caps, now=now)
     if reason:
         row.status, row.reason, row.settled_at = "blocked", reason, now
     return _kept(session, row)
@@ -200,7 +199,7 @@ def short_reference(row_id: str) -> str:
     return str(10_000 + int(row_id[:12], 16) % 90_000)
 
 
-def _why_blocked(session: Session, to: Line, *, now: datetime) -> str:
+def _why_blocked(session: Session, to: Line, *, caps: rules.Caps, now: datetime) -> str:
     if str(to.kind) != "mobile":
         return "number.landline"
     facts = number_facts(session, to.e164)
@@ -210,7 +209,7 @@ def _why_blocked(session: Session, to: Line, *, now: datetime) -> str:
     today = select(func.count()).where(
         OutboxMessage.to_number == to.e164, OutboxMessage.created_at > now - timedelta(days=1)
     )
-    return "cap.number" if (session.scalar(today) or 0) >= CAPS.per_number else ""
+    return "cap.number" if (session.scalar(today) or 0) >= caps.per_number else ""
 
 
 def _kept(session: Session, row: OutboxMessage) -> OutboxMessage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from lotocar.errors import NotFound
+from lotocar.messages.rules import Caps
 from lotocar.values.days import DAY_NAMES, local
 from lotocar.values.wording import day_words, hour_words
 
@@ -24,7 +25,8 @@ class SenderPolicy:
 
     `desk_phone` is shown as French people read it; `public_base_url` has no trailing slash. A one-way sender
     never asks for an answer: its texts give a private link and the desk's number. `voice` tells that a number
-    permitted for automatic calls is configured; without it, landlines are rung by the desk.
+    permitted for automatic calls is configured; without it, landlines are rung by the desk. `caps` are how many
+    SMS may leave in a day.
     """
 
     two_way: bool
@@ -32,6 +34,7 @@ class SenderPolicy:
     public_base_url: str
     organisation: str
     voice: bool = False
+    caps: Caps = field(default_factory=Caps)
 
 
 def sms(kind: str, values: Mapping[str, object], *, sender: SenderPolicy, reference: str) -> str:

@@ -1,5 +1,6 @@
 """Queueing: in the fact's own transaction, once per purpose, its text frozen, and never to a landline."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from lotocar.errors import NotFound
 from lotocar.messages.delivery import learn
 from lotocar.messages.models import OutboxMessage
 from lotocar.messages.outbox import cancel, takes_sms
-from tests.messages.desk import GRANDMOTHER, NOON, ODILE, PICKUP, queue_one
+from lotocar.messages.rules import Caps
+from tests.messages.desk import GRANDMOTHER, NOON, ODILE, PICKUP, TWO_WAY, queue_one
 
 
 def count(session: Session) -> int:
@@ -98,3 +100,9 @@ def test_what_has_not_left_can_be_taken_back(session: Session) -> None:
     assert cancel(session, dedup_key=row.dedup_key, reason="approach.withdrawn", now=NOON)
     assert row.status == "canceled"
     assert not cancel(session, dedup_key=row.dedup_key, reason="approach.withdrawn", now=NOON)
+
+
+def test_how_many_a_number_gets_in_a_day_is_the_installation_s_choice(session: Session) -> None:
+    policy = replace(TWO_WAY, caps=Caps(per_number=2))
+    rows = [queue_one(session, key=f"k{number}", voice=policy) for number in range(3)]
+    assert [row.reason for row in rows] == ["", "", "cap.number"]

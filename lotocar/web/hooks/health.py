@@ -10,13 +10,13 @@ from sqlalchemy import text
 from lotocar import clock
 from lotocar.messages.health import Health
 from lotocar.messages.health import health as read_health
-from lotocar.web.edge import session
+from lotocar.web.edge import outside, session
 
 
 def health() -> Response:
     """200 when all is well, 503 with the codes of what is wrong."""
     session().execute(text("SELECT 1"))
-    state = read_health(session(), now=clock.now())
+    state = read_health(session(), now=clock.now(), caps=outside().caps)
     answer = {"status": "ok" if state.is_well else "rouge", "red": state.red, "amber": state.amber}
     return make_response(jsonify(answer), 200 if state.is_well else 503)
 
@@ -24,7 +24,7 @@ def health() -> Response:
 def metrics() -> Response:
     """The counts of the outbox and inbox, for Prometheus; never kept by a cache."""
     registry = CollectorRegistry()
-    _fill(registry, read_health(session(), now=clock.now()))
+    _fill(registry, read_health(session(), now=clock.now(), caps=outside().caps))
     return Response(
         generate_latest(registry) + generate_latest(COUNTERS), mimetype="text/plain; version=0.0.4"
     )
