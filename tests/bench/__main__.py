@@ -9,6 +9,7 @@ BENCHES = {
     "crash": "tests.faults.crash_bench",
     "races": "tests.faults.race_bench",
     "matching": "tests.bench.bench_matching",
+    "page": "tests.bench.bench_page",
     "detour": "tests.bench.bench_detour",
     "desk": "tests.bench.bench_desk",
 }

@@ -71,8 +71,12 @@ class Land:
 
     def journeys(self, count: int) -> Iterator[tuple[Point, Point]]:
         """So many journeys, origins drawn at once."""
+        return ((self._near(a), self._near(b)) for a, b in self.town_pairs(count))
+
+    def town_pairs(self, count: int) -> Iterator[tuple[int, int]]:
+        """The ranks of the two towns of so many journeys."""
         for origin in self.dice.choice(len(self.origins), size=count, p=self.origins):
-            yield self._near(int(origin)), self._near(self._destination(int(origin)))
+            yield int(origin), self._destination(int(origin))
 
     def between(self, a: Point, b: Point) -> Point:
         """A place half-way, a little aside."""
