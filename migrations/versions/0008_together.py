@@ -21,11 +21,6 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=32), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["staff_account.id"], name=op.f("fk_put_off_account_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_put_off")),
         sa.UniqueConstraint("action", "subject", name=op.f("uq_put_off_action_subject")),
     )

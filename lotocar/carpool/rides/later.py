@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.rides.models import PutOff
 from lotocar.errors import Refused
 from lotocar.journal import operations as journal
-from lotocar.values.actor import Actor, ActorKind
+from lotocar.values.actor import Actor
 
 RING_AGAIN = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2))  # after each call in vain
 KEPT = timedelta(days=2)  # once it is over
@@ -49,8 +49,7 @@ def put_off(
     if row is None:
         row = PutOff(action=action, subject=subject, tries=0)
         session.add(row)
-    row.until, row.at = until, now
-    row.account_id = actor.id if actor.kind is ActorKind.STAFF else None
+    row.until = until
     row.tries += in_vain
     if about is not None:
         journal.note(

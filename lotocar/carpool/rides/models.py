@@ -170,8 +170,6 @@ class PutOff(Base):
         UTCDateTime, index=True
     )  # what is still put off, and what to forget
     tries: Mapped[int] = mapped_column(default=0)  # calls in vain
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class HandOver(Base):

@@ -33,18 +33,27 @@ def home() -> Response:
 
 
 def search() -> Response:
+    """The search box, empty: what is looked for never stands in an address, which logs keep."""
+    return _found("")
+
+
+def find() -> Response:
     """People by number or letters, a request by its number, places by name."""
-    text = showable(request.args.get("q", "")).strip()[:80]
+    text = showable(request.form.get("q", "")).strip()[:80]
     number = text.lstrip("n°N #")
     if number.isdecimal() and len(number) <= 6:
         found = requests.numbered(session(), int(number), communes=screens.area())
         if found:
             return see_other("desk.ride_request", ride_request_id=found.id)
+    return _found(text)
+
+
+def _found(text: str) -> Response:
     return screens.show(
         "desk/search.html",
         screen="home",
         text=text,
-        people=area.find_people(session(), text, screens.area(), limit=20),
+        people=area.find_people(session(), text, screens.area(), limit=20) if text else [],
         places=find_places(text) if text else [],
         words=words,
     )

@@ -16,7 +16,7 @@ from lotocar.carpool.trips import queries as trip_queries
 from lotocar.civic.privacy import erasure
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web import guards, links
-from lotocar.web.desk import area, screens, words
+from lotocar.web.desk import area, collisions, screens, words
 from lotocar.web.desk.intake_form import CIVILITIES
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField, showable
@@ -45,8 +45,16 @@ class LineForm(Form):
 
 
 def people() -> Response:
-    """Find a person."""
-    text = showable(request.args.get("q", "")).strip()[:80]
+    """The box in which to look for a person: what is typed goes in the body, never in an address."""
+    return _listed("")
+
+
+def find_person() -> Response:
+    """The people found."""
+    return _listed(showable(request.form.get("q", "")).strip()[:80])
+
+
+def _listed(text: str) -> Response:
     found = area.find_people(session(), text, screens.area(), limit=40) if text else []
     return screens.show("desk/people.html", screen="people", text=text, found=found, words=words)
 
@@ -63,7 +71,7 @@ def _show(
     form: PersonForm | None = None,
     line_form: LineForm | None = None,
     address: str = "",
-    clash: bool = False,
+    clash: collisions.Clash | None = None,
 ) -> Response:
     return screens.show(
         "desk/person.html",
@@ -89,7 +97,14 @@ def change_person(person_id: int) -> Response:
         return _show(found, status=422, form=form)
     if form.revision.data != str(found.revision):
         form.revision.data = str(found.revision)
-        return _show(found, status=409, form=form, clash=True)
+        clash = collisions.clash(
+            session(),
+            ("person", person_id),
+            PersonForm(formdata=None, obj=found),
+            form,
+            title="Quelqu’un d’autre a modifié cette fiche pendant que vous écriviez",
+        )
+        return _show(found, status=409, form=form, clash=clash)
     changes = {
         "civility": form.civility.data,
         "last_name": form.last_name.value,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask import Response, abort, request
 from wtforms import SelectField
@@ -24,7 +23,7 @@ from lotocar.staff.models import Account
 from lotocar.values import wording
 from lotocar.values.hours import local_instant
 from lotocar.web import guards
-from lotocar.web.desk import area, contacts, screens, story, words
+from lotocar.web.desk import area, collisions, contacts, screens, story, together, words
 from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
 from lotocar.web.desk.leg_panes import LegPane, date_lines, leg_panes
@@ -86,7 +85,7 @@ def show_request(
         to_tell=_to_tell(told, voice),
         aloud={one.id: texts.aloud_for_driver(one, policy=voice) for one in approaches if one.is_waiting},
         story=story.of_request(session(), found, approaches),
-        other=_colleague(found, now),
+        **together.of_request(found, now=now),
         closing=closing or ClosingForm(formdata=None),
         callback=callback or CallbackForm(formdata=None),
         picking=picking or HandPickForm(formdata=None),
@@ -197,13 +196,23 @@ def _clash(ride_request_id: int, form: CorrectionForm, error: Refused) -> Respon
     """
     found = screens.the_request(ride_request_id)
     form.revision.data = str(found.revision)
+    saved = CorrectionForm(formdata=None)
+    saved.show(found)
     return screens.show(
         "desk/correct.html",
         screen="home",
         status=409,
         found=found,
         form=form,
-        clash=words.sentence(error.code),
+        clash=collisions.clash(
+            session(),
+            ("ride_request", ride_request_id),
+            saved,
+            form,
+            title="Quelqu’un d’autre a modifié cette demande pendant que vous écriviez"
+            if error.code == "stale"
+            else words.sentence(error.code),
+        ),
         words=words,
     )
 
@@ -214,7 +223,7 @@ def take(ride_request_id: int) -> Response:
     requests.take(
         session(), found, account_id=guards.signed_in_account().id, actor=guards.actor(), now=clock.now()
     )
-    return see_other("desk.ride_request", notice="Cette demande est à vous.", ride_request_id=ride_request_id)
+    return screens.back_to_request(ride_request_id, "Cette demande est à vous.")
 
 
 def presence(ride_request_id: int) -> Response:
@@ -270,7 +279,7 @@ def called_back(ride_request_id: int) -> Response:
     """The promised call was made."""
     found = screens.the_request(ride_request_id)
     requests.call_back_at(session(), found, None, actor=guards.actor(), now=clock.now())
-    return see_other("desk.ride_request", notice="Rappel fait.", ride_request_id=ride_request_id)
+    return screens.back_to_request(ride_request_id, "Rappel fait.")
 
 
 def tell(ride_request_id: int) -> Response:
@@ -288,11 +297,3 @@ def tell(ride_request_id: int) -> Response:
     except Refused as error:
         return show_request(found, status=409, problem=words.sentence(error.code))
     return screens.back_to_request(ride_request_id, "Passager prévenu.")
-
-
-def _colleague(found: RideRequest, now: datetime) -> Account | None:
-    """The colleague seen on this request in the last two minutes, when it is not us."""
-    seen = found.working_seen_at
-    if found.working_by is None or seen is None or seen < now - requests.PRESENCE_LASTS:
-        return None
-    return found.working_by if found.working_by_id != guards.signed_in_account().id else None

@@ -36,7 +36,7 @@ def show(
         screen=screen,
         desk_screens=_tabs(counted),
         waiting=counted,
-        search_url=url_for("desk.search") if rights()["numbers"] else "",
+        search_url=url_for("desk.find") if rights()["numbers"] else "",
         sign_out_url=url_for("account.sign_out"),
         rights=rights(),
         days_of_week=DAY_NAMES,

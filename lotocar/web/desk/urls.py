@@ -10,6 +10,7 @@ from lotocar.web.desk import (
     people_screen,
     pilotage,
     places_screen,
+    registry_detail,
     registry_kit,
     registry_screen,
     registry_statement,
@@ -32,11 +33,13 @@ POST = ("POST",)
 ROW = "<int(max=2147483647):{}>"
 REQUEST = f"/bureau/demandes/{ROW.format('ride_request_id')}"
 PERSON = f"/bureau/personnes/{ROW.format('person_id')}"
+PROOF = ROW.format("proof_id")
 LINE = f"{PERSON}/numeros/{ROW.format('line_id')}"
 
 ROUTES: tuple[Route, ...] = (
     Route("/bureau", home.home, READ),
     Route("/bureau/recherche", home.search, NUMBERS),
+    Route("/bureau/recherche", home.find, NUMBERS, POST),
     Route("/bureau/appel", intake.intake, ACT),
     Route("/bureau/appel", intake.take_call, ACT, POST),
     Route("/bureau/appel/brouillon", intake.keep_call, ACT, POST),
@@ -75,6 +78,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/bureau/feuille-du-jour/copie", day.day_copy, NUMBERS),
     Route(f"/bureau/trajets-convenus/{ROW.format('ride_id')}", day.settle_ride, ACT, POST),
     Route("/bureau/personnes", people_screen.people, NUMBERS),
+    Route("/bureau/personnes", people_screen.find_person, NUMBERS, POST),
     Route(PERSON, people_screen.person, NUMBERS),
     Route(PERSON, people_screen.change_person, ACT, POST),
     Route(f"{PERSON}/numeros", people_screen.add_line, ACT, POST),
@@ -103,9 +107,13 @@ ROUTES: tuple[Route, ...] = (
     Route("/bureau/registre-partenaires.csv", registry_screen.registry_partner_csv, REGISTRY),
     Route("/bureau/registre/mois", registry_screen.registry_month, REGISTRY),
     Route("/bureau/registre/milieu", registry_screen.switch_registry, REGISTRY, POST),
-    Route("/bureau/registre/preuves/<int:proof_id>", registry_screen.act_on_proof, REGISTRY, POST),
+    Route(f"/bureau/registre/preuves/{PROOF}", registry_screen.act_on_proof, REGISTRY, POST),
+    Route(f"/bureau/registre/preuves/{PROOF}/details", registry_detail.proof_detail, REGISTRY),
+    Route(f"/bureau/registre/preuves/{PROOF}/details", registry_detail.save_proof_detail, REGISTRY, POST),
     Route("/bureau/registre/adhesion", registry_kit.registry_kit, REGISTRY),
     Route("/bureau/registre/adhesion/<step>", registry_kit.save_kit_step, REGISTRY, POST),
     Route("/bureau/registre/dossier-technique", registry_kit.technical_file, REGISTRY),
     Route(f"{PERSON}/releve", registry_statement.yearly_statement, NUMBERS),
+    Route(f"{PERSON}/releve/voiture", registry_statement.hear_car, NUMBERS, POST),
+    Route(f"{PERSON}/releve/lien", registry_statement.send_statement, NUMBERS, POST),
 )

@@ -188,6 +188,7 @@ STORY = {
     "ride.cancel_by_driver": "a annulé le trajet (conducteur)",
     "ride.heard_driver": "a entendu le conducteur : le trajet a eu lieu",
     "ride.heard_passenger": "a entendu le passager : le trajet a eu lieu",
+    "registry.detail": "a complété le trajet pour le registre",
     "ride.reopen": "a corrigé la suite du trajet",
     "ride.lose_sight": "le trajet est passé sans nouvelles",
     "ride.reminded": "le trajet a été rappelé la veille",

@@ -45,20 +45,30 @@ def path_of(person: Person) -> str:
 def test_people_are_found_by_letters_and_by_digits(nadia: PageClient, session: Session):
     make_passenger(session, phone="+33536490112")
     for words in ("pouj", "05 36 49 01", "0112"):
-        assert "Marcel Poujol" in nadia.get("/bureau/personnes", query_string={"q": words}).main
-    assert "Personne de ce nom" in nadia.get("/bureau/personnes?q=zzz").main
+        assert "Marcel Poujol" in nadia.post("/bureau/personnes", {"q": words}).main
+    assert "Personne de ce nom" in nadia.post("/bureau/personnes", {"q": "zzz"}).main
 
 
 @pytest.mark.parametrize("words", ["", "\x00", "%", "_", "²", "'", "é" * 5_000, "n° 999999", "0" * 40])
 def test_the_search_box_takes_anything(nadia: PageClient, words: str):
     for screen in ("/bureau/recherche", "/bureau/personnes"):
-        assert nadia.get(screen, query_string={"q": words}).status == 200
+        assert nadia.post(screen, {"q": words}).status == 200
+        assert nadia.get(screen).status == 200
+
+
+def test_what_is_looked_for_never_stands_in_an_address(nadia: PageClient, session: Session):
+    make_passenger(session)
+    for screen in ("/bureau/recherche", "/bureau/personnes"):
+        assert "Marcel" not in nadia.get(screen, query_string={"q": "pouj"}).main
+        for form in nadia.get(screen).root.iter("form"):
+            assert form.get("method") == "post", form.get("action")
 
 
 def test_the_search_box_opens_a_request_by_its_number(nadia: PageClient, session: Session):
     asked = make_request(session)
-    assert nadia.get(f"/bureau/recherche?q=n° {asked.id}").path == f"/bureau/demandes/{asked.id}"
-    assert "Figeac" in nadia.get("/bureau/recherche?q=figea").main
+    found = nadia.post("/bureau/recherche", {"q": f"n° {asked.id}"})
+    assert found.path == f"/bureau/demandes/{asked.id}"
+    assert "Figeac" in nadia.post("/bureau/recherche", {"q": "figea"}).main
 
 
 def test_a_person_is_corrected_with_what_was_seen(nadia: PageClient, app: Flask, session: Session):
