@@ -132,7 +132,7 @@ def run(
 ) -> Report:
     """The whole bench on one engine; with `without`, one safeguard of the code is taken away first."""
     began = time.monotonic()
-    with installation(engine) as world, SABOTAGES[without]():
+    with installation(engine, range(seed, seed + points)) as world, SABOTAGES[without]():
         report = Report(engine, seed, database_version(world.engine))
         bench = Bench(world, report)
         for number in range(1, points + 1):

@@ -37,7 +37,7 @@ LATE_FAULTS = (
     (Fault.NONE, Fault.RESET_AFTER, Fault.TRUNCATED),
 )
 LIST_LAGS = (0, 0, 45, 110, 200)  # shorter than the two searches and the lease together
-STEPS = (31, 47, 61)
+STEPS = (47, 61, 121)  # seconds from one look of the jobs to the next
 MOST_POINTS = 85  # about those of a life; past its end they go on in what follows
 MOST_IN_RECOVERY = 30
 MOST_FREE = 16
@@ -180,7 +180,7 @@ class Life:
         if "asked" not in self.acknowledged:
             self._ask_again()
         for number in range(ROUNDS):
-            self._round(tell, pull=number % 3 == 2)
+            self._round(tell, pull=number % 2 == 1)
             if not self._pending():
                 break
             self.world.clock.forward(self.step)

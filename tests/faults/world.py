@@ -8,9 +8,9 @@ import logging
 import random
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from multiprocessing import Value
@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from sqlalchemy import create_engine, select, update
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 from twilio.request_validator import RequestValidator
 from waitress.server import create_server
 
@@ -101,7 +101,12 @@ class World:
     """The installation. Only the parent's thread of Twilio lives beside it; children are forked from here."""
 
     def __init__(
-        self, store: Store, twilio: FakeTwilio, shared_clock: SharedClock, luck: random.Random
+        self,
+        store: Store,
+        twilio: FakeTwilio,
+        shared_clock: SharedClock,
+        luck: random.Random,
+        seeds: Iterable[int],
     ) -> None:
         self.store = store
         self.twilio = twilio
@@ -125,18 +130,18 @@ class World:
         self.app = create_app(self.settings)
         self.factory = sessionmaker(self.engine, expire_on_commit=False)
         self.rim = jobs.Rim(self.factory, self.app.extensions["lotocar.outside"], self.clock)
-        with self.factory.begin() as session:
-            make_organisation(session)
+        self.cases = self._found(seeds)
         self.let_go()
         store.keep()
         gc.freeze()  # forks copy less
 
     def begin(self, seed: int) -> Case:
-        """A day of its own, a provider that knows nothing, chance of its own, new people."""
+        """A day of its own, a provider that knows nothing, chance of its own, people nobody has asked yet."""
         self.twilio.forget()
         self.clock.start_day(seed % POINTS_A_DATABASE * DAYS_A_POINT)
         self.luck.seed(f"life {seed}")
-        return self._people(seed)
+        case = self.cases[seed % POINTS_A_DATABASE]
+        return replace(case, seed=seed, pickup_at=self.clock() + PICKUP_IN)
 
     def renew(self) -> None:
         """A database without a past."""
@@ -149,23 +154,13 @@ class World:
             self.points.stage = f"job {name}"
             JOBS[name](self.rim)
 
-    def _people(self, seed: int) -> Case:
+    def _found(self, seeds: Iterable[int]) -> dict[int, Case]:
+        """The house, and a driver and a passenger for each of these seeds."""
         with self.factory.begin() as session:
-            number, landline = f"+3363998{seed % 10_000:04d}", f"+3353649{seed % 10_000:04d}"
-            driver = make_driver(session, phone=number)
-            passenger = make_passenger(session, phone=landline)
-            trip = make_trip(session, driver=driver, seats=1)
-            ride_request = make_request(session, passenger=passenger, legs=[a_leg(day=TUESDAY)])
-            return Case(
-                seed=seed,
-                driver_id=driver.id,
-                number=number,
-                landline=landline,
-                request_id=ride_request.id,
-                leg_id=ride_request.legs[0].id,
-                trip_id=trip.id,
-                pickup_at=self.clock() + PICKUP_IN,
-            )
+            make_organisation(session)
+            return {
+                number: _people(session, number) for number in {seed % POINTS_A_DATABASE for seed in seeds}
+            }
 
     def ask(self, case: Case) -> int:
         """The desk asks Odile: what the desk's door does, in one transaction; the approach's number."""
@@ -307,9 +302,19 @@ class World:
             self.open_door()
 
 
+def _people(session: Session, number: int) -> Case:
+    mobile, landline = f"+3363998{number:04d}", f"+3353649{number:04d}"
+    driver = make_driver(session, phone=mobile)
+    passenger = make_passenger(session, phone=landline)
+    trip = make_trip(session, driver=driver, seats=1)
+    ride_request = make_request(session, passenger=passenger, legs=[a_leg(day=TUESDAY)])
+    leg_id = ride_request.legs[0].id
+    return Case(number, driver.id, mobile, landline, ride_request.id, leg_id, trip.id, BEGINNING)
+
+
 @contextmanager
-def installation(engine: str) -> Iterator[World]:
-    """A whole installation on this engine, with its own Twilio and clock; chance comes from the seed."""
+def installation(engine: str, seeds: Iterable[int] = ()) -> Iterator[World]:
+    """A whole installation on this engine, with its own Twilio and clock, and people for these seeds."""
     shared_clock = SharedClock()
     with (
         tempfile.TemporaryDirectory(prefix="lotocar-crash-") as folder,
@@ -317,7 +322,7 @@ def installation(engine: str) -> Iterator[World]:
         store_of(engine, Path(folder)) as store,
         _seams(shared_clock) as luck,
     ):
-        world = World(store, twilio, shared_clock, luck)
+        world = World(store, twilio, shared_clock, luck, seeds)
         try:
             yield world
         finally:
