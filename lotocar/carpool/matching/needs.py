@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.world.roads.router import Roads
 
+COMING = timedelta(days=21)
 _UNSERVED = ("unserved_no_driver", "unserved_declined", "unserved_late")
 
 
@@ -42,8 +43,8 @@ class Served:
     candidate: Candidate
 
 
-def open_needs(session: Session, today: date) -> list[OpenNeed]:
-    """The legs from today on that nobody has agreed to serve, by day, hour and number.
+def open_needs(session: Session, today: date, *, until: date = date.max) -> list[OpenNeed]:
+    """The legs from today on (to `until`) that nobody has agreed to serve, by day, hour and number.
 
     Those of open requests, and those of requests closed for want of a driver.
     """
@@ -52,7 +53,7 @@ def open_needs(session: Session, today: date) -> list[OpenNeed]:
     rows = session.execute(
         select(Leg, RideRequest)
         .join(RideRequest, Leg.ride_request_id == RideRequest.id)
-        .where(Leg.day >= today, or_(waiting, given_up))
+        .where(Leg.day >= today, Leg.day <= until, or_(waiting, given_up))
         .order_by(Leg.day, Leg.hour, Leg.id)
     )
     pairs = people.pairs_to_avoid(session)
@@ -76,6 +77,18 @@ def _need(
     )
     days = tuple(days_of_wish(leg, today=today))
     return OpenNeed(ride_request.id, leg.id, facts, ride_request.status == "closed", days)
+
+
+def along_the_road(session: Session, driver_id: int, today: date, *, roads: Roads) -> list[Served]:
+    """What this driver could still do for somebody in the coming weeks: open requests only, one line a leg.
+
+    For the driver's own eyes, so without what nobody should be told: the screen shows communes and days.
+    """
+    departures = [one for one in queries.departures_of_driver(session, driver_id) if one.is_open]
+    if not departures:
+        return []
+    needs = open_needs(session, today, until=today + COMING)
+    return served(departures, (one for one in needs if not one.is_closed), roads)
 
 
 def served_by_trip(session: Session, trip_id: int, today: date, *, roads: Roads) -> list[Served]:

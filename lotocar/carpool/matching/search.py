@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.index import Index
-from lotocar.carpool.matching.ladder import Change, Rung, ladder
+from lotocar.carpool.matching.ladder import ROUNDABOUT, Change, Rung, ladder
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.rules import days_of, fits, judge, prepare, rank
 from lotocar.carpool.matching.wording import why_words
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.rules import bits_of
 from lotocar.values.geo import Stop
+from lotocar.world.places import queries as places
+from lotocar.world.places.gazetteer import gazetteer
 from lotocar.world.roads.router import Roads
 
 NOBODY_ASKED: Mapping[int, int] = {}
+MEETING_POINT = "rencontre"  # the kind of the team's places where one waits
+MOST_VILLAGES = 24
 UNSURE_MINUTES = 30  # an hour that the caller is not sure of
 LADDER_SECONDS = 0.3  # what a caller on the line does not notice
 
@@ -236,11 +240,13 @@ def ways_out(
     leg: LegFacts,
     *,
     mirror: Mirror,
-    meeting_points: Sequence[Stop] = (),
-    villages: Sequence[Stop] = (),
+    meeting_points: Sequence[Stop] | None = None,
+    villages: Sequence[Stop] | None = None,
     seconds: float = LADDER_SECONDS,
 ) -> list[Rung | Change]:
     """The ladder of this leg, looked for during so many seconds at most.
+
+    Meeting points are those that the team keeps, villages the bigger communes on the way, unless given.
 
     Raises:
         Invalid: the leg makes no sense (see `rules.prepare`).
@@ -249,10 +255,20 @@ def ways_out(
     return ladder(
         leg,
         lambda changed: indexed(index, changed),
-        meeting_points=meeting_points,
-        villages=villages,
+        meeting_points=_meeting_points(session) if meeting_points is None else meeting_points,
+        villages=_villages(leg) if villages is None else villages,
         is_late=lambda: monotonic() > until,
     )
+
+
+def _meeting_points(session: Session) -> list[Stop]:
+    kept = (one for one in places.local_places(session) if one.kind == MEETING_POINT)
+    return [Stop(one.name, one.insee, one.point.lat, one.point.lon) for one in kept]
+
+
+def _villages(leg: LegFacts) -> list[Stop]:
+    communes = gazetteer().between(leg.pickup, leg.dropoff, roundabout=ROUNDABOUT)
+    return [Stop(one.name, one.insee, one.point.lat, one.point.lon) for one in communes[:MOST_VILLAGES]]
 
 
 def _farness(answer: Candidate | Exclusion) -> tuple[int, int, int]:

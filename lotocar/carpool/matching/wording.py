@@ -69,11 +69,12 @@ def needs_words(bits: int) -> str:
     return listed([words for rank, words in enumerate(ABILITY_WORDS.values()) if bits >> rank & 1])
 
 
-def passing_words(candidate: Candidate) -> str:
-    """« passe vers 8 h 40, arrive vers 9 h 15 »; empty when the driver gave no hour."""
+def passing_words(candidate: Candidate, *, pickup: str = "") -> str:
+    """« passe à Pradines vers 8 h 40, arrive vers 9 h 15 »; empty when the driver gave no hour."""
     if candidate.pickup_at is None or candidate.dropoff_at is None:
         return ""
-    return f"passe vers {_hour(candidate.pickup_at)}, arrive vers {_hour(candidate.dropoff_at)}"
+    where = f" {at_place(pickup)}" if pickup else ""
+    return f"passe{where} vers {_hour(candidate.pickup_at)}, arrive vers {_hour(candidate.dropoff_at)}"
 
 
 def why_words(answers: Sequence[Candidate | Exclusion]) -> str:

@@ -24,6 +24,7 @@ from lotocar.web import links
 from lotocar.web.driver.forms import ConsentsForm, ContactForm
 from lotocar.web.driver.promises import promises_of
 from lotocar.web.driver.showing import TripShown, shown
+from lotocar.web.driver.wanted import wanted
 from lotocar.web.edge import policy, session
 from lotocar.web.render import page, see_other
 
@@ -144,6 +145,7 @@ def _page(
         token=token,
         address=links.private_address(token),
         trips=_trips(session(), driver),
+        wanted=wanted(session(), driver.id, today()),
         promises=promises_of(session(), driver.id, clock.now()),
         numbers=[("Votre numéro", masked(line.e164)) for line in driver.lines],
         consents_form=consents_form or _consents_form(session(), driver),

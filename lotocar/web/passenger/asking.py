@@ -28,7 +28,17 @@ from lotocar.web.passenger.searching import hidden_from_robots
 from lotocar.web.passenger.showing import ends_of
 from lotocar.web.render import page, see_other
 
-PREFILLED = ("origin", "origin_code", "destination", "destination_code", "day", "time_kind", "hour", "trip")
+PREFILLED = (
+    "origin",
+    "origin_code",
+    "destination",
+    "destination_code",
+    "day",
+    "time_kind",
+    "hour",
+    "flexible",
+    "trip",
+)
 MOST_IN_A_DAY = 5
 TOO_MANY = (
     "Vous avez déjà laissé plusieurs demandes aujourd'hui. Appelez-nous : nous ferons le point ensemble."
@@ -118,7 +128,8 @@ def _asked_before(session: Session, passenger: Person, form: RequestForm) -> Rid
 
 
 def _journey(leg: Leg | LegWish) -> tuple[object, ...]:
-    return leg.direction, leg.origin, leg.destination, leg.day, leg.time_kind, leg.hour
+    where = leg.direction, leg.origin, leg.destination
+    return *where, leg.day, leg.flexible_days, leg.time_kind, leg.hour, leg.until
 
 
 def _received(ride_request: RideRequest) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.widgets import TextArea
 
-from lotocar.carpool.requests.rules import MAX_SEATS, MAX_TEXT, LegWish
+from lotocar.carpool.requests.rules import HALF_DAYS, MAX_SEATS, MAX_TEXT, LegWish
 from lotocar.web.forms import (
     DayField,
     Form,
@@ -22,7 +23,13 @@ from lotocar.web.forms import (
 
 PLACE_NEEDED = "Écrivez une commune, un lieu-dit ou un code postal."
 DAY_NEEDED = "Écrivez le jour : par exemple « mardi », « demain » ou « 24 novembre »."
-HOUR_KINDS = {"arrive_by": "Arriver avant", "leave_at": "Partir à"}
+HOUR_KINDS = {
+    "arrive_by": "Arriver avant",
+    "leave_at": "Partir après",
+    "around": "Partir vers",
+    "morning": "Partir le matin",
+    "afternoon": "Partir l'après-midi",
+}
 SEATS: dict[Any, str] = {
     number: "1 place" if number == 1 else f"{number} places" for number in range(1, MAX_SEATS + 1)
 }
@@ -42,20 +49,31 @@ class Journey(Form):
     day = DayField("Jour", validators=[Needed(DAY_NEEDED)])
     time_kind = SelectField("Vous voulez", choices=HOUR_KINDS, default="arrive_by")
     hour = HourField("Quelle heure")
+    flexible = BooleanField("La veille ou le lendemain iraient aussi")
 
     def out(self) -> LegWish:
-        """The way out, once the form is valid; no hour means any hour of the day."""
+        """The way out, once the form is valid; neither hour nor half-day means any hour of the day."""
         assert self.origin.stop  # needed fields, all three
         assert self.destination.stop
         assert self.day.value
+        kind, hour, until = self._time()
         return LegWish(
             direction="out",
             origin=self.origin.stop,
             destination=self.destination.stop,
             day=self.day.value,
-            time_kind=self.time_kind.data if self.hour.value else "none",
-            hour=self.hour.value,
+            time_kind=kind,
+            hour=hour,
+            until=until,
+            flexible_days=int(bool(self.flexible.data)),
         )
+
+    def _time(self) -> tuple[str, time | None, time | None]:
+        """The kind of time, the hour, and the end of a half-day. An hour typed says more than a half-day."""
+        half, hour = HALF_DAYS.get(self.time_kind.data), self.hour.value
+        if hour is not None:
+            return ("around" if half else self.time_kind.data), hour, None
+        return ("between", *half) if half else ("none", None, None)
 
 
 class SearchForm(Journey):

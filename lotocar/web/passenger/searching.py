@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from flask import Response, request, url_for
 
 from lotocar import clock
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
-from lotocar.carpool.matching.search import search as matching
-from lotocar.carpool.requests.rules import LegWish, check_legs
+from lotocar.carpool.matching.confirming import by_road
+from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.search import days_of_wish, leg_facts
+from lotocar.carpool.requests.rules import HALF_DAYS, LegWish, check_legs
+from lotocar.carpool.rides.fairness import burden
 from lotocar.errors import Invalid
 from lotocar.values.days import PARIS
 from lotocar.values.wording import day_words, hour_words
 from lotocar.web.edge import outside, session
-from lotocar.web.forms import find_places, place_code, place_option
-from lotocar.web.passenger.forms import SearchForm
+from lotocar.web.forms import find_places, place_code, place_option, showable
+from lotocar.web.passenger.forms import HOUR_KINDS, SearchForm
+from lotocar.web.passenger.otherwise import Others, others_of
 from lotocar.web.passenger.showing import cards
 from lotocar.web.render import page
+from lotocar.world.transit.queries import contacts_between
 
 PAGE_SIZE = 20
 
 
 def home() -> Response:
-    """The search form, and the telephone."""
-    return page("passenger/home.html", form=SearchForm(formdata=None))
+    """The search form, and the telephone; filled in for who changes a search."""
+    form = SearchForm(formdata=None, data={name: showable(said) for name, said in request.args.items()})
+    answer = page("passenger/home.html", form=form)
+    return hidden_from_robots(answer) if request.args else answer
 
 
 def search() -> Response:
@@ -37,11 +44,27 @@ def search() -> Response:
     wish, now = form.out(), clock.now()
     try:
         check_legs([wish], today=now.astimezone(PARIS).date())
-        found = matching(session(), facts_of(wish, now), mirror=outside().mirror)
+        found = _found(wish, now)
     except Invalid as refusal:
         form.blame(refusal)
         return hidden_from_robots(page("passenger/home.html", form=form, status=422))
     return hidden_from_robots(_results(form, wish, found, now))
+
+
+def _found(wish: LegWish, now: datetime) -> list[Candidate]:
+    """Who passes on the day asked for, then on those that would do as well."""
+    leg, borne = facts_of(wish, now), burden(session(), now)
+    return [
+        one
+        for day in days_of_wish(wish, today=now.astimezone(PARIS).date())
+        for one in by_road(
+            session(),
+            replace(leg, day=day),
+            mirror=outside().mirror,
+            confirmer=outside().confirmer,
+            asked_recently=borne,
+        )
+    ]
 
 
 def places() -> Response:
@@ -52,15 +75,8 @@ def places() -> Response:
 
 
 def facts_of(wish: LegWish, now: datetime) -> LegFacts:
-    """The leg as matching reads it; what has already left is of no use."""
-    return LegFacts(
-        pickup=wish.origin.point,
-        dropoff=wish.destination.point,
-        day=wish.day,
-        time_kind=TimeKind(wish.time_kind),
-        hour=wish.hour,
-        not_before=now,
-    )
+    """The leg as matching reads it; what has already left, or only the team may propose, is of no use."""
+    return leg_facts(session(), wish, now=now, is_public=True)
 
 
 def hidden_from_robots(response: Response) -> Response:
@@ -78,7 +94,17 @@ def asked(wish: LegWish) -> dict[str, str]:
         "destination_code": place_code(wish.destination),
         "day": f"{wish.day:%d/%m/%Y}",
     }
-    return values | ({"time_kind": wish.time_kind, "hour": hour_words(wish.hour)} if wish.hour else {})
+    if wish.flexible_days:
+        values["flexible"] = "y"
+    if wish.hour is None:
+        return values
+    if (half := _half_day(wish)) is not None:
+        return values | {"time_kind": half}
+    return values | {"time_kind": wish.time_kind, "hour": hour_words(wish.hour)}
+
+
+def _half_day(wish: LegWish) -> str | None:
+    return next((name for name, hours in HALF_DAYS.items() if hours == (wish.hour, wish.until)), None)
 
 
 def _results(form: SearchForm, wish: LegWish, found: list[Candidate], now: datetime) -> Response:
@@ -87,6 +113,7 @@ def _results(form: SearchForm, wish: LegWish, found: list[Candidate], now: datet
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     values = asked(wish)
+    others = Others() if found else others_of(wish, facts_of(wish, now), values, today=today)
     return page(
         "passenger/results.html",
         form=form,
@@ -96,6 +123,9 @@ def _results(form: SearchForm, wish: LegWish, found: list[Candidate], now: datet
         when=_when(wish, today),
         asked=values,
         turned=_turned(values),
+        others=others,
+        error_minutes=max((-(-one.error_seconds // 60) for one in shown), default=0),
+        contacts=contacts_between(session(), wish.origin.insee, wish.destination.insee) if not found else (),
         number=number,
         pages=pages,
         before=_page_address(values, number - 1) if number > 1 else None,
@@ -120,8 +150,10 @@ def _turned(values: dict[str, str]) -> dict[str, str]:
 
 def _when(wish: LegWish, today: date) -> str:
     day = day_words(wish.day, today=today)
+    if wish.flexible_days:
+        day += ", la veille ou le lendemain"
     if wish.hour is None:
         return day
-    return (
-        f"{day}, {'arriver avant' if wish.time_kind == 'arrive_by' else 'partir à'} {hour_words(wish.hour)}"
-    )
+    if (half := _half_day(wish)) is not None:
+        return f"{day}, {HOUR_KINDS[half].lower()}"
+    return f"{day}, {HOUR_KINDS[wish.time_kind].lower()} {hour_words(wish.hour)}"

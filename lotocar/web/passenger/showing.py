@@ -21,7 +21,10 @@ from lotocar.web.edge import outside
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One candidate as components/candidate_card draws it; `shares_phone` opens the way to the driver's number."""
+    """One candidate as components/candidate_card draws it; `shares_phone` opens the way to the driver's number.
+
+    `hour` is when the driver passes, not when they leave home.
+    """
 
     public_id: str
     first_name: str
@@ -79,7 +82,7 @@ def _card(one: Candidate, trip: Trip, pickup: str, today: date, *, shares_phone:
         day=day_words(one.day, today=today),
         iso_day=one.day.isoformat(),
         direction=one.direction,
-        hour=hour_words(local(one.departure_at).time()) if one.departure_at else "",
+        hour=f"vers {hour_words(local(one.pickup_at).time())}" if one.pickup_at else "",
         origin=origin,
         destination=destination,
         detour=_sentence(detour_words(timedelta(seconds=one.detour_seconds))),
@@ -89,12 +92,13 @@ def _card(one: Candidate, trip: Trip, pickup: str, today: date, *, shares_phone:
     )
 
 
+_SAID_OTHERWISE = {"pickup", "detour", "seats", "hour_unknown", "to_ask"}
+
+
 def _notes(one: Candidate, pickup: str) -> list[str]:
-    said = [
-        wording.reason_words(reason, pickup=pickup)
-        for reason in one.reasons
-        if reason.code not in {"detour", "seats", "hour_unknown"}
-    ]
+    said = [wording.reason_words(reason) for reason in one.reasons if reason.code not in _SAID_OTHERWISE]
+    if passing := wording.passing_words(one, pickup=pickup):
+        said.insert(0, passing)
     repeated = [f"chaque {DAY_NAMES[one.day.weekday()]}"] if one.is_weekly else []
     return [
         _sentence(words)

@@ -97,6 +97,12 @@ class Gazetteer:
         away = (lat - point.lat) ** 2 + ((lon - point.lon) * cos(radians(point.lat))) ** 2
         return self.at(int(np.argmin(away)))
 
+    def nearest_of(self, point: Point, *, people: int) -> Commune:
+        """The nearest commune with so many inhabitants at least."""
+        lat, lon = self._centres
+        away = (lat - point.lat) ** 2 + ((lon - point.lon) * cos(radians(point.lat))) ** 2
+        return self.at(int(np.argmin(np.where(self._populations >= people, away, np.inf))))
+
     def between(self, a: Point, b: Point, *, roundabout: float) -> list[Commune]:
         """The communes through which the way from a to b is at most so many times straight, the most peopled first."""
         lat, lon = self._centres
@@ -161,6 +167,10 @@ class Gazetteer:
     @cached_property
     def _centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         return np.array(self.column(5), float), np.array(self.column(6), float)
+
+    @cached_property
+    def _populations(self) -> npt.NDArray[np.int64]:
+        return np.array(self.column(4), dtype=np.int64)
 
     @cached_property
     def epci_names(self) -> dict[str, str]:
