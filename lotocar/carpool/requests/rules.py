@@ -127,6 +127,8 @@ class LegWish:
     unsure: bool = False
 
 
+# half-days as people say them, on the clock
+HALF_DAYS = {"morning": (time(6), time(12)), "afternoon": (time(12), time(19))}
 TIME_KINDS = ("leave_at", "arrive_by", "around", "between", "none")
 MAX_FLEXIBLE_DAYS = 3
 MAX_DAYS_AHEAD = 366
