@@ -56,7 +56,6 @@ LEAD_LASTS = timedelta(seconds=30)
 BEAT_EVERY = timedelta(seconds=10)
 NOTE_EVERY = timedelta(seconds=20)
 CLOCK_TOLERANCE = timedelta(seconds=5)
-RIDE_FORGOTTEN_AFTER = timedelta(days=3)
 CODES_KEPT = timedelta(days=2)
 
 
@@ -122,8 +121,7 @@ def read_replies(rim: Rim) -> int:
 
 def lapse(rim: Rim) -> int:
     """Lapse the approaches that nobody answered in time."""
-    with rim.factory.begin() as session:
-        return outcomes.lapse_due(session, now=rim.clock(), policy=_policy(rim, session))
+    return _each(rim, outcomes.to_lapse, outcomes.lapse)
 
 
 def relaunch(rim: Rim) -> int:
@@ -154,9 +152,7 @@ def learn_of_lines(rim: Rim) -> int:
 
 def lose_sight(rim: Rim) -> int:
     """Put rides that nobody spoke of onto the call list."""
-    with rim.factory.begin() as session:
-        now = rim.clock()
-        return outcomes.lose_sight_due(session, before=now - RIDE_FORGOTTEN_AFTER, now=now)
+    return _each(rim, outcomes.to_lose_sight, outcomes.lose_sight)
 
 
 def registry_send(rim: Rim) -> int:

@@ -139,13 +139,14 @@ def reveal_contact(
     )
 
 
-def lapse_due(session: Session, *, now: datetime, policy: SenderPolicy) -> int:
-    """Lapse every approach whose time to answer is over; how many."""
+def to_lapse(session: Session, *, now: datetime) -> list[int]:
+    """The approaches whose time to answer is over."""
     due = select(Approach.id).where(Approach.status.in_(sorted(rules.LAPSES)), Approach.expires_at <= now)
-    return sum(_lapse(session, approach_id, now=now, policy=policy) for approach_id in session.scalars(due).all())
+    return list(session.scalars(due))
 
 
-def _lapse(session: Session, approach_id: int, *, now: datetime, policy: SenderPolicy) -> bool:
+def lapse(session: Session, approach_id: int, *, now: datetime, policy: SenderPolicy) -> bool:
+    """Nobody waits for this driver any longer; whether it was still so."""
     one = session.get_one(Approach, approach_id)
     lock(session, one.ride_request, one)
     if one.status not in rules.LAPSES or one.expires_at > now:
@@ -157,13 +158,20 @@ def _lapse(session: Session, approach_id: int, *, now: datetime, policy: SenderP
     return True
 
 
-def lose_sight_due(session: Session, *, before: datetime, now: datetime) -> int:
-    """Mark as unknown every planned ride that ended before this instant without a word; how many."""
-    silent = session.scalars(select(Ride).where(Ride.status == "planned", Ride.dropoff_at <= before)).all()
-    for ride in silent:
-        ride.status = rules.ride_after(ride.status, "lose_sight")
-        note_ride(session, ride, "lose_sight", SYSTEM, now)
-    return len(silent)
+def to_lose_sight(session: Session, *, now: datetime) -> list[int]:
+    """The planned rides that ended days ago without a word."""
+    silent = select(Ride.id).where(Ride.status == "planned", Ride.dropoff_at <= now - rules.FORGOTTEN_AFTER)
+    return list(session.scalars(silent))
+
+
+def lose_sight(session: Session, ride_id: int, *, now: datetime, policy: SenderPolicy) -> bool:
+    """Nobody knows what became of this ride: it goes onto the call list; whether it was still so."""
+    ride = session.get_one(Ride, ride_id, with_for_update=True, populate_existing=True)
+    if ride.status != "planned":
+        return False
+    ride.status = rules.ride_after(ride.status, "lose_sight")
+    note_ride(session, ride, "lose_sight", SYSTEM, now)
+    return True
 
 
 def erase_person(session: Session, person_id: int, *, now: datetime, policy: SenderPolicy) -> None:

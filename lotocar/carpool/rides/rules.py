@@ -73,6 +73,7 @@ ANSWER_BEFORE_PICKUP = timedelta(hours=2)
 TURN_LASTS = timedelta(hours=3)
 MORNING, EVENING = 8, 20  # nobody is asked to hurry outside these hours
 HAPPENED_OPEN = timedelta(days=3)  # « a-t-il eu lieu ? » may be answered for so long
+FORGOTTEN_AFTER = timedelta(days=3)  # a ride that nobody spoke of
 RENEWAL_OPEN = timedelta(days=14)  # and « proposez-vous toujours… ? »
 
 

@@ -12,7 +12,7 @@ from lotocar.carpool.requests.corrections import correct
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.carpool.rides.changes import reconfirm_after_change
-from lotocar.carpool.rides.outcomes import lapse_due
+from lotocar.carpool.rides.outcomes import to_lapse
 from lotocar.errors import Refused
 from lotocar.values.days import local
 from tests.carpool.rides.agreeing import (
@@ -224,5 +224,5 @@ def test_a_question_asked_again_never_lapses_by_itself(session: Session):
     asked = a_request(session)
     ride = agreed(session, asked)
     change(session, asked, out={"hour": time(9, 45)})
-    assert lapse_due(session, now=NOW + timedelta(days=2), policy=POLICY) == 0
+    assert to_lapse(session, now=NOW + timedelta(days=2)) == []
     assert (ride.status, ride.approach.status) == ("planned", "to_reconfirm")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from lotocar.carpool.rides import outcomes
 from lotocar.carpool.rides.models import ContactReveal, Ride
 from lotocar.errors import Refused
 from lotocar.journal.models import Entry
+from lotocar.messages.texts import SenderPolicy
 from tests.carpool.rides.agreeing import (
     NADIA,
     POLICY,
@@ -195,25 +196,32 @@ def test_closing_for_want_of_the_passenger_cancels_what_was_agreed_so_that_nobod
 # --- time -----------------------------------------------------------------------------------------------------
 
 
+def lapse_due(session: Session, *, now: datetime, policy: SenderPolicy) -> int:
+    """What the worker does at each tick; how many lapsed."""
+    return sum(
+        outcomes.lapse(session, due, now=now, policy=policy) for due in outcomes.to_lapse(session, now=now)
+    )
+
+
 def test_what_nobody_answered_in_time_lapses_and_the_leg_is_looked_for_again(session: Session):
     asked = a_request(session)
     sent, to_call = ask(session, asked), ask(session, asked, channel="phone")
-    assert outcomes.lapse_due(session, now=NOW + timedelta(hours=23), policy=POLICY) == 0
-    assert outcomes.lapse_due(session, now=NOW + timedelta(hours=24), policy=POLICY) == 2
+    assert lapse_due(session, now=NOW + timedelta(hours=23), policy=POLICY) == 0
+    assert lapse_due(session, now=NOW + timedelta(hours=24), policy=POLICY) == 2
     assert (sent.status, to_call.status, states(asked)) == ("expired", "expired", ["unserved"])
-    assert outcomes.lapse_due(session, now=NOW + timedelta(hours=25), policy=POLICY) == 0
+    assert lapse_due(session, now=NOW + timedelta(hours=25), policy=POLICY) == 0
 
 
 def test_a_late_yes_on_the_phone_counts_while_the_leg_is_free(session: Session):
     asked = a_request(session)
     one = ask(session, asked)
-    outcomes.lapse_due(session, now=NOW + timedelta(hours=24), policy=POLICY)
+    lapse_due(session, now=NOW + timedelta(hours=24), policy=POLICY)
     assert len(accept(session, one, through="phone", now=NOW + timedelta(hours=25))) == 1
 
 
 def test_a_ride_of_which_nobody_speaks_is_never_done_by_itself(session: Session):
     ride = agreed(session)
-    assert outcomes.lose_sight_due(session, before=AFTER, now=AFTER) == 1
+    assert outcomes.lose_sight(session, ride.id, now=AFTER, policy=POLICY)
     assert ride.status == "unknown"
     finish(session, ride, "done")
     assert ride.status == "done"

@@ -171,7 +171,8 @@ def test_a_silent_driver_is_relaunched_once_then_lapses(session: Session) -> Non
         run(session, "relaunch", NOW + timedelta(hours=hours))
     assert len(messages(session, "driver_relaunched")) == 1
     assert approach.relaunched_at == NOW + timedelta(hours=12)
-    outcomes.lapse_due(session, now=NOW + timedelta(hours=24), policy=POLICY)
+    for due in outcomes.to_lapse(session, now=NOW + timedelta(hours=24)):
+        assert outcomes.lapse(session, due, now=NOW + timedelta(hours=24), policy=POLICY)
     assert approach.status == "expired"
     assert run(session, "relaunch", NOW + timedelta(hours=25)) == 0
 
@@ -193,7 +194,11 @@ def test_nobody_is_asked_about_a_ride_four_days_old(session: Session, ride: Ride
 
 
 def test_a_ride_that_nobody_spoke_of_is_lost_from_sight(session: Session, ride: Ride) -> None:
-    outcomes.lose_sight_due(session, before=ride.dropoff_at, now=ride.dropoff_at + timedelta(days=3))
+    days_later = ride.dropoff_at + timedelta(days=3)
+    assert outcomes.to_lose_sight(session, now=days_later - timedelta(minutes=1)) == []
+    assert outcomes.to_lose_sight(session, now=days_later) == [ride.id]
+    assert outcomes.lose_sight(session, ride.id, now=days_later, policy=POLICY)
+    assert not outcomes.lose_sight(session, ride.id, now=days_later, policy=POLICY)
     assert ride.status == "unknown"
 
 
