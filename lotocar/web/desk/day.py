@@ -85,7 +85,7 @@ def _missing(ride: Ride) -> str:
         return ""
     silent = [person for person in (ride.driver, ride.passenger) if confirmations.awaits(ride, person.id)]
     names = " et ".join(short_name(person) for person in silent)
-    return f" Pour le registre national, il manque la parole de {names}." if silent else ""
+    return f" Pour le registre national, il reste à entendre {names}" if silent else ""
 
 
 def _settle(ride: Ride, act: str) -> None:
