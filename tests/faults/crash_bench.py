@@ -2,26 +2,29 @@
 
     ./run bench crash --engine sqlite --points 10000 --seed 1 --json
 
-One point is one life (see tests/faults/life.py): a process forked from a prepared one lives it and dies by kill -9
-at a boundary drawn from the seed, with a network fault drawn too; four times in ten a second process dies while
-recovering. One life in six freezes instead, with a message in hand, and comes back after others have taken over. One in ten
+One point is one life (tests/faults/life.py): a process forked from a prepared one lives it and dies by kill -9 at a
+boundary drawn from the seed, with a network fault drawn too; four times in ten a second one dies while recovering.
+One life in six freezes instead, with a message in hand, and comes back after others have taken over. One in ten
 hears its webhooks over real HTTP, from the server that `./run serve` uses; the others are called in the process.
 Then time passes on a clock of the bench's own, the timetable's real jobs run, and the invariants A to G are
 checked on the rows of the point, and on everything each 500 points, when a new database begins.
 
-A failing seed replays alone: --points 1 --seed N. The JSON says where processes died (`boundaries`, with how many
-times) and which boundaries were passed but never died at (`untouched`). What a kill -9 cannot show, the loss of power, is not
-shown: the machine goes on, so SQLite runs without syncs here.
+A failing seed replays alone: --points 1 --seed N. Ctrl+C, or SIGTERM, stops early and prints the figures of the
+points done. The JSON says where processes died and how often (`boundaries`), and which boundaries were passed but
+never died at (`untouched`). The loss of power is not shown, since the machine goes on after a kill -9: for the same
+reason SQLite runs without syncs here.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from tests.faults import invariants
@@ -31,6 +34,7 @@ from tests.faults.sabotage import SABOTAGES
 from tests.faults.world import POINTS_A_DATABASE, World, installation
 
 SAY_EVERY = 100
+stopped = Event()
 
 
 @dataclass
@@ -84,6 +88,11 @@ class Report:
     def holds(self) -> bool:
         return not self.failing
 
+    def in_short(self, seconds: float) -> str:
+        """One line of progress."""
+        deaths = f"{self.killed} killed, {self.killed_in_recovery} again, {self.frozen} frozen"
+        return f"{self.points} points in {seconds:.0f} s: {deaths}, failing: {self.failing}"
+
     def as_json(self) -> dict[str, Any]:
         """All figures, ready to print."""
         return vars(self) | {
@@ -135,12 +144,11 @@ def run(
     with installation(engine, range(seed, seed + points)) as world, SABOTAGES[without]():
         report = Report(engine, seed, database_version(world.engine))
         bench = Bench(world, report)
-        for number in range(1, points + 1):
-            bench.point(seed + number - 1)
-            if progress and number % SAY_EVERY == 0:
-                spent = time.monotonic() - began
-                say(f"{number} points in {spent:.0f} s, {report.killed} killed, failing: {report.failing}")
-            if stop_at and len(report.failing) >= stop_at:
+        for one in range(seed, seed + points):
+            bench.point(one)
+            if progress and report.points % SAY_EVERY == 0:
+                say(report.in_short(time.monotonic() - began))
+            if stopped.is_set() or (stop_at and len(report.failing) >= stop_at):
                 break
         bench.look_at_everything(seed + report.points)
     report.seconds = round(time.monotonic() - began, 1)
@@ -161,6 +169,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one line of JSON; progress goes to stderr")
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_about: stopped.set())
     about = circumstances("crash", given)
     report = run(
         options.engine, points=options.points, seed=options.seed, without=options.without, progress=True
