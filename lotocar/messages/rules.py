@@ -75,6 +75,7 @@ COURTESIES = frozenset(
     {
         "driver_code",
         "driver_link",
+        "statement_link",
         "driver_already_found",
         "driver_withdrawn",
         "request_received",
@@ -83,7 +84,7 @@ COURTESIES = frozenset(
     }
 )
 # The first to stop when the day's allowance runs short; what concerns an agreed ride goes on to the end.
-SPARE = frozenset({"driver_code", "driver_link", "request_received", "help_answer"})
+SPARE = frozenset({"driver_code", "driver_link", "statement_link", "request_received", "help_answer"})
 
 HTTP_TIMEOUT = timedelta(seconds=10)
 LEASE = timedelta(seconds=60)

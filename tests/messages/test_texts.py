@@ -108,6 +108,7 @@ def test_whoever_may_have_no_mobile_can_be_told_aloud() -> None:
         "emergency",
         "help_answer",
         "request_received",
+        "statement_link",
         "stop_confirmed",
         "which_question",
     }

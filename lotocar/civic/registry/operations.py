@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import life
-from lotocar.civic.registry.models import Proof, RegistryDesk, RideDetail
+from lotocar.civic.registry.models import PassengerCar, Proof, RegistryDesk, RideDetail
 from lotocar.civic.registry.proofs import Terms, fresh_body
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.journal import operations as journal
@@ -161,13 +161,13 @@ def renew(session: Session, proof: Proof, *, actor: Actor, now: datetime) -> Pro
     return fresh
 
 
-def proof_of(session: Session, proof_id: int) -> Proof:
-    """One proof, held for this transaction.
+def proof_of(session: Session, proof_id: int, *, lock: bool = True) -> Proof:
+    """One proof, held for this transaction unless it is only to be read.
 
     Raises:
         NotFound: none.
     """
-    row = session.get(Proof, proof_id, with_for_update=True)
+    row = session.get(Proof, proof_id, with_for_update=lock)
     if row is None:
         raise NotFound("proof")
     return row
@@ -188,6 +188,7 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
             _forget_keys(proof)
         proof.updated_at = now
     session.execute(delete(RideDetail).where(RideDetail.ride_id.in_(mine)))
+    session.execute(delete(PassengerCar).where(PassengerCar.person_id == person_id))
 
 
 def forget_old(session: Session, *, now: datetime) -> int:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flask import Response, request
 
 from lotocar import clock
+from lotocar.carpool.rides.confirmations import heard_by_desk
 from lotocar.civic.registry import command, operations, wording
 from lotocar.civic.registry import standing as standings
 from lotocar.civic.registry.files import export
@@ -19,11 +20,12 @@ from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS
 from lotocar.web import guards
 from lotocar.web.desk import registry_words, screens
-from lotocar.web.edge import outside, session
+from lotocar.web.edge import outside, policy, session
 from lotocar.web.forms import read_date
 from lotocar.web.render import see_other
 
 WEEK = timedelta(days=7)
+HEARD = {"heard_driver": "driver", "heard_passenger": "passenger"}
 
 
 def registry() -> Response:
@@ -104,7 +106,7 @@ def switch_registry() -> Response:
 
 
 def act_on_proof(proof_id: int) -> Response:
-    """Withdraw, cancel, correct, or send under a new number."""
+    """Withdraw, cancel, correct, send under a new number, or note what a side says on the phone."""
     act, now = request.form.get("act", ""), clock.now()
     try:
         proof = operations.proof_of(session(), proof_id)
@@ -119,6 +121,8 @@ def act_on_proof(proof_id: int) -> Response:
             operations.renew(session(), proof, actor=guards.actor(), now=now)
         elif act == "withdraw":
             operations.withdraw(session(), proof, actor=guards.actor(), now=now)
+        elif act in HEARD:
+            heard_by_desk(session(), proof.ride, HEARD[act], actor=guards.actor(), now=now, policy=policy())
         else:
             raise Refused("registry.act")
     except (Invalid, Refused) as error:

@@ -26,7 +26,10 @@ DONE = {
     "correct": "La correction part dans la minute.",
     "renew": "Le trajet repart sous un nouveau numéro s’il passe les contrôles.",
     "withdraw": "Ce trajet ne partira pas.",
+    "heard_driver": "Noté : le conducteur l’a confirmé.",
+    "heard_passenger": "Noté : le passager l’a confirmé.",
 }
+HEARD = {"own": "lui-même", "desk": "au téléphone, noté par l’équipe"}
 CANCEL = {
     "NOT_DONE": "n’a pas eu lieu",
     "WRONG_PERSON": "ce n’était pas cette personne",
@@ -35,6 +38,15 @@ CANCEL = {
     "FRAUD": "fraude",
     "TEST": "essai",
 }
+DETAIL = {
+    "detail.plate": "Cette plaque est trop longue : 32 caractères au plus.",
+    "detail.siret": "Un SIRET a 14 chiffres.",
+    "detail.amount": "Écrivez le montant de cette aide, 1 000 euros au plus.",
+    "detail.payment": "La carte ne peut pas payer plus que la participation du passager.",
+    "detail.fee": "Les frais dépassent ce que donnent le passager et les aides.",
+    "money_unreadable": "Nous n’avons pas compris cette somme. Écrivez par exemple « 1,50 ».",
+}
+GIVERS = ("de la collectivité", "de l’employeur", "de notre service")  # in the registry's order
 KIT = {
     "kit.missing": "Remplissez cette case avant de cocher.",
     "kit.siret": "Un SIRET a 14 chiffres.",

@@ -1,6 +1,15 @@
 """Addresses of the driver's door."""
 
-from lotocar.web.driver import afterwards, answers, commitments, lost_link, offers, own_trips, space, statement
+from lotocar.web.driver import (
+    afterwards,
+    answers,
+    commitments,
+    lost_link,
+    offers,
+    own_trips,
+    space,
+    statement,
+)
 from lotocar.web.guards import Route, anyone, by_link
 
 OWN = "/mon-espace/<token>"

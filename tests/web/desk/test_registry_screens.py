@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from lotocar.carpool.rides.models import Ride
-from lotocar.civic.registry.models import Proof, RegistryDesk
+from lotocar.civic.registry.models import PassengerCar, Proof, RegistryDesk, RideDetail
+from lotocar.messages.models import OutboxMessage
 from lotocar.organisation.models import OrganisationRow
 from lotocar.staff.operations import hasher
 from tests.support.chromium import axe
@@ -207,6 +209,110 @@ def test_a_person_s_year_is_stated(client: PageClient, house: Ride) -> None:
     assert "Marcel" not in page.main  # whom Odile drove is nobody's business
     assert client.get("/bureau/personnes/9999/releve").status == 404
     assert client.get(f"/bureau/personnes/{house.driver_id}/releve?annee=1066").status == 200
+
+
+def test_a_passenger_s_car_is_asked_on_the_phone_and_the_list_sent(
+    client: PageClient, session: Session, house: Ride
+) -> None:
+    client.sign_in(role="agent")
+    path = f"/bureau/personnes/{house.passenger_id}/releve"
+    page = client.get(path)
+    assert "Nous ne savons pas pour 1 trajet" in page.main
+    for value, kept in (("yes", [True]), ("no", [False]), ("", [])):
+        page = page.submit("/voiture", has_car=value)
+        session.expire_all()
+        assert [row.has_car for row in session.scalars(select(PassengerCar))] == kept
+        session.rollback()
+    assert "Envoyer le lien par SMS" not in page.main  # Marcel has a landline
+    assert "ne reçoit pas de SMS" in client.post(f"{path}/lien", {}).text
+    page = client.get(f"/bureau/personnes/{house.driver_id}/releve").submit("/releve/lien")
+    assert "part par SMS" in page.text
+    (message,) = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "statement_link"))
+    address = re.search(r"/mes-trajets/\S+", message.body)
+    assert address is not None
+    assert "Mes trajets faits en 2026" in client.get(address[0]).main
+
+
+def test_the_desk_adds_a_plate_and_money_to_a_ride(
+    client: PageClient, session: Session, house: Ride, registry: FakeRegistry
+) -> None:
+    house.contribution_cents = 200
+    make_consent(session, house.passenger, "registry", given=False)
+    session.commit()
+    client.sign_in(role="coordinator")
+    client.get("/bureau/registre").submit("/bureau/registre/milieu", environment="demo")
+    work(client)
+    page = client.get("/bureau/registre").follow("Plaque et aides")
+    right = {
+        "plate": "AB-123-CD",
+        "siret_0": "123 456 789 00011",
+        "amount_0": "1,50",
+        "siret_2": "98765432100022",
+        "amount_2": "0,50 €",
+        "payment_siret": "98765432100022",
+        "payment_amount": "2",
+        "adult": "yes",
+    }
+    wrong = {
+        "plate": "A" * 33,
+        "siret_0": "12",
+        "amount_0": "beaucoup",
+        "amount_2": "",
+        "payment_amount": "2,01",
+        "fee": "90",
+    }
+    for name, value in wrong.items():
+        again = page.submit("/details", **(right | {name: value}))
+        assert (again.status, f'href="#{name}"' in again.html) == (422, True), name
+    session.rollback()
+    assert session.scalars(select(RideDetail)).all() == []
+    page = page.submit("/details", **right)
+    assert f"Noté pour le trajet n° {house.id}" in page.text
+    shown = page.follow("Plaque et aides").html
+    for kept in ("AB-123-CD", "12345678900011", "1,50", "0,50", "2,00"):
+        assert f'value="{kept}"' in shown
+    make_consent(session, house.passenger, "registry")
+    session.commit()
+    work(client)
+    body = registry.journal[house.journey_key].body
+    assert (body["licence_plate"], body["driver"]["revenue"]) == ("AB-123-CD", 400)
+    assert [(each["index"], each["amount"]) for each in body["incentives"]] == [(0, 150), (2, 50)]
+    assert body["passenger"]["payments"][0]["amount"] == 200
+    assert body["passenger"]["identity"]["over_18"] is True
+
+
+def test_a_side_that_nobody_heard_is_rung_from_the_registry_s_screen(
+    client: PageClient, session: Session, house: Ride, registry: FakeRegistry
+) -> None:
+    house.passenger_says, house.passenger_said_through = None, ""
+    session.commit()
+    client.sign_in(role="coordinator")
+    client.get("/bureau/registre").submit("/bureau/registre/milieu", environment="demo")
+    work(client)
+    page = client.get("/bureau/registre")
+    assert "Le passager n’a pas encore confirmé ce trajet" in page.main
+    assert "Confirmé par le conducteur : lui-même." in page.main
+    page = client.post(f"/bureau/registre/preuves/{the_proof(session).id}", {"act": "heard_passenger"})
+    assert "le passager l’a confirmé" in page.text
+    work(client)
+    page = client.get("/bureau/registre")
+    assert "le passager : au téléphone, noté par l’équipe" in page.main
+    assert list(registry.journal) == [house.journey_key]
+
+
+def test_after_fait_the_desk_is_told_whose_word_is_missing(
+    client: PageClient, session: Session, house: Ride
+) -> None:
+    house.status, house.driver_says, house.passenger_says = "planned", None, None
+    house.leg.status = "confirmed"
+    session.add(RegistryDesk(id=1, environment="demo"))
+    session.commit()
+    client.sign_in(role="coordinator")
+    path = f"/bureau/trajets-convenus/{house.id}"
+    assert "il reste à entendre Odile V. et Marcel P." in client.post(path, {"act": "done"}).text
+    page = client.post(path, {"act": "heard_driver"})
+    assert "il reste à entendre Marcel P." in page.text
+    assert "il reste à entendre" not in client.post(path, {"act": "heard_passenger"}).text
 
 
 @pytest.mark.browser

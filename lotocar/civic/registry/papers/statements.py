@@ -13,9 +13,9 @@ from datetime import date, datetime, time
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lotocar.carpool.people.models import Enrolment, Person
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry.models import Proof
+from lotocar.civic.registry.papers.cars import had_a_car
 from lotocar.values.days import PARIS
 
 KG_PER_KM = 0.195  # the registry's convention: every passenger would have driven alone
@@ -38,10 +38,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Co2:
-    """Kilograms spared, by the registry's convention, and counting only passengers known to have a car."""
+    """Kilograms spared by the registry's convention, and those of passengers who said that they had a car.
+
+    `unasked_kg`, of `unasked` rides, is in the first only: nobody asked their passengers.
+    """
 
     convention_kg: float
     with_a_car_kg: float
+    unasked: int = 0
+    unasked_kg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,28 @@ class Statement:
     def public_euros(self) -> int:
         """What the scale of public employers gives for so many days."""
         return next((euros for days, euros in PUBLIC_SCALE if self.days >= days), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A statement with what its screen offers: the other years, and the question on a car (None: never answered).
+
+    The question is for whoever rode as a passenger.
+    """
+
+    statement: Statement
+    years: Sequence[int]
+    asks_car: bool
+    has_car: bool | None
+
+
+def shown(session: Session, person_id: int, asked: int | None, *, now: datetime) -> Shown:
+    """The statement of the year asked for, of this year when there is none for it."""
+    years = years_of(session, person_id, now=now)
+    year = asked if asked in years else now.astimezone(PARIS).year
+    found = statement(session, person_id, year)
+    has_car = had_a_car(session, [person_id]).get(person_id)
+    return Shown(found, years, bool(found.of_role("passenger")) or has_car is not None, has_car)
 
 
 def statement(session: Session, person_id: int, year: int) -> Statement:
@@ -113,23 +140,15 @@ def co2_of_month(session: Session, month: str) -> Co2:
 
 
 def co2(session: Session, rides: Collection[Ride]) -> Co2:
-    """Kilometres of the passengers' rides times the convention; beside it, those of passengers with a car."""
-    with_a_car = _have_a_car(session, {ride.passenger_id for ride in rides})
-    mine = [ride for ride in rides if ride.passenger_id in with_a_car]
-    return Co2(_kg(rides), _kg(mine))
+    """Kilometres of the passengers' rides times the convention; beside it, those of passengers who had a car."""
+    answers = had_a_car(session, {ride.passenger_id for ride in rides})
+    theirs = [ride for ride in rides if answers.get(ride.passenger_id)]
+    unasked = [ride for ride in rides if ride.passenger_id not in answers]
+    return Co2(_kg(rides), _kg(theirs), len(unasked), _kg(unasked))
 
 
 def _kg(rides: Collection[Ride]) -> float:
     return sum(ride.distance_m for ride in rides) / 1000 * KG_PER_KM
-
-
-def _have_a_car(session: Session, person_ids: Collection[int]) -> set[int]:
-    """Those who told us of their car, or who drive for others: nobody else is supposed to have one."""
-    if not person_ids:
-        return set()
-    drives = select(Enrolment.person_id).where(Enrolment.role == "driver")
-    owners = select(Person.id).where(Person.id.in_(person_ids), or_(Person.car != "", Person.id.in_(drives)))
-    return set(session.scalars(owners))
 
 
 def _line(ride: Ride, person_id: int, registered: Collection[int]) -> Line:

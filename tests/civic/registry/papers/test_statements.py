@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides.models import Ride
+from lotocar.civic.registry.papers.cars import had_a_car, hear_car
 from lotocar.civic.registry.papers.statements import (
     PUBLIC_SCALE,
     Statement,
@@ -18,6 +19,7 @@ from lotocar.civic.registry.papers.statements import (
     years_of,
 )
 from lotocar.civic.registry.standing import dropped
+from lotocar.values.actor import SYSTEM
 from tests.support.factories import (
     NOW,
     a_leg,
@@ -78,16 +80,35 @@ def test_a_year_begins_and_ends_in_paris(session: Session) -> None:
     assert years_of(session, odile.id, now=NOW) == [2026]
 
 
-def test_co2_by_the_convention_and_with_a_car_only(session: Session) -> None:
+def test_co2_by_the_convention_and_of_passengers_who_said_they_had_a_car(session: Session) -> None:
     odile, marcel = make_driver(session), make_passenger(session)
     jeanne = make_passenger(session, first_name="Jeanne", car="Clio grise")
     paul = make_passenger(session, first_name="Paul", roles=["driver", "passenger"])
     for passenger in (marcel, jeanne, paul):
         a_ride(session, odile, passenger, date(2026, 3, 2))
+    tell(session, jeanne, has_car=True)
+    tell(session, marcel, has_car=False)
     found = statement(session, odile.id, 2026).co2
-    assert (round(found.convention_kg, 2), round(found.with_a_car_kg, 2)) == (29.25, 19.5)
+    assert (round(found.convention_kg, 2), round(found.with_a_car_kg, 2)) == (29.25, 9.75)
+    assert (found.unasked, round(found.unasked_kg, 2)) == (
+        1,
+        9.75,
+    )  # that Paul drives for others tells nothing
     assert co2_of_month(session, "2026-03") == found
     assert co2_of_month(session, "2026-12").convention_kg == 0
+
+
+def tell(session: Session, person: Person, has_car: bool | None) -> None:
+    hear_car(session, person, has_car, through="desk", actor=SYSTEM, now=NOW)
+
+
+def test_the_latest_answer_counts_and_may_be_taken_back(session: Session) -> None:
+    marcel = make_passenger(session)
+    for has_car, known in ((True, {marcel.id: True}), (False, {marcel.id: False}), (None, {})):
+        tell(session, marcel, has_car)
+        session.flush()
+        assert had_a_car(session, [marcel.id]) == known
+    assert had_a_car(session, []) == {}
 
 
 def test_the_public_scale_has_three_steps() -> None:
