@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, distinct, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching.facts import DayRange
@@ -104,7 +104,7 @@ def _full_months(session: Session, limits: dict[int, int]) -> dict[int, list[Day
     """
     found: dict[int, list[DayRange]] = {}
     if limits:
-        asked = select(Trip.driver_id, distinct(SeatUse.day)).join(Trip, Trip.id == SeatUse.trip_id)
+        asked = select(Trip.driver_id, SeatUse.day).distinct().join(Trip, Trip.id == SeatUse.trip_id)
         asked = asked.where(Trip.driver_id.in_(limits), SeatUse.taken > 0)
         for driver_id, lines in groupby(
             session.execute(asked.order_by(Trip.driver_id, SeatUse.day)), key=lambda line: int(line[0])

@@ -6,11 +6,13 @@ import pytest
 from lotocar.carpool.trips.rules import (
     DepartureOffer,
     TripOffer,
+    check_moved,
     check_offer,
     check_pause,
     initial_status,
     is_paused,
     trip_after,
+    with_pause,
 )
 from lotocar.errors import Invalid, Refused
 from lotocar.values.geo import Stop
@@ -131,3 +133,73 @@ def test_a_deleted_trip_is_neither_stopped_nor_deleted_again():
     for act in ("stop", "resume", "delete", "confirm"):
         with pytest.raises(Refused):
             trip_after("deleted", act)
+
+
+@pytest.mark.parametrize(
+    ("out", "back", "refused"),
+    [
+        (time(8), time(17), False),
+        (time(8), time(8), True),
+        (time(8), time(7, 59), True),
+        (time(16, 59), time(8), True),
+        (time(17), time(8), False),  # leaves in the evening, works at night
+    ],
+)
+def test_a_weekly_way_back_comes_after_the_way_out(out: time, back: time, refused: bool):
+    days = (DepartureOffer("out", weekday=2, hour=out), DepartureOffer("back", weekday=2, hour=back))
+    offer = replace(WEEKLY, departures=days)
+    if not refused:
+        check_offer(offer, today=TODAY)
+        return
+    with pytest.raises(Invalid) as refusal:
+        check_offer(offer, today=TODAY)
+    assert (refusal.value.code, refusal.value.field) == ("trip.back_before_out", "back_2")
+
+
+def test_places_passed_by_are_three_at_most_and_elsewhere_than_the_rest():
+    via = replace(WEEKLY.origin, lat=WEEKLY.origin.lat + 0.1)
+    check_offer(replace(WEEKLY, vias=(via,)), today=TODAY)
+    for vias, code, field in (
+        ((WEEKLY.origin,), "trip.via_same", "via_1"),
+        ((via, via), "trip.via_same", "via_2"),
+        ((via, WEEKLY.destination), "trip.via_same", "via_2"),
+        ((via,) * 4, "trip.vias", "via_1"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            check_offer(replace(WEEKLY, vias=vias), today=TODAY)
+        assert (refusal.value.code, refusal.value.field) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "first", "last", "whole"),
+    [
+        ([], 1, 5, (1, 5)),
+        ([(1, 5)], 1, 5, (1, 5)),
+        ([(1, 9)], 3, 5, (1, 9)),
+        ([(1, 3)], 4, 8, (1, 8)),  # they touch
+        ([(1, 3)], 5, 8, (5, 8)),
+        ([(1, 3), (6, 9)], 3, 6, (1, 9)),
+    ],
+)
+def test_pauses_that_touch_become_one(pauses, first, last, whole):
+    def day(number: int) -> date:
+        return date(2026, 12, number)
+
+    known = [(day(start), day(end)) for start, end in pauses]
+    start, end, _ = with_pause(known, day(first), day(last))
+    assert (start, end) == (day(whole[0]), day(whole[1]))
+
+
+def test_a_moved_day_is_neither_past_nor_far_nor_backwards():
+    tuesday = TODAY + timedelta(days=3)
+    check_moved(tuesday, tuesday, hour=time(8), back_hour=time(8, 1), today=TODAY)
+    cases = (
+        (TODAY - timedelta(days=1), tuesday, time(9), "trip.day_past"),
+        (tuesday, TODAY - timedelta(days=1), time(9), "trip.day_past"),
+        (tuesday, TODAY + timedelta(days=367), time(9), "trip.day_far"),
+        (tuesday, tuesday, time(8), "trip.back_before_out"),
+    )
+    for day, to, back, code in cases:
+        with pytest.raises(Invalid) as refusal:
+            check_moved(day, to, hour=time(8), back_hour=back, today=TODAY)
+        assert refusal.value.code == code
