@@ -31,6 +31,7 @@ from lotocar.world.roads.router import Roads
 
 CLOSED_LATELY = timedelta(days=7)
 SOON = timedelta(hours=24)
+RESTART = frozenset({"start", "unstop"})  # the provider's own words: it takes no other
 NOBODY = "0000"  # a reference that no question carries
 
 
@@ -217,6 +218,8 @@ def _act(letter: _Letter, decision: Decision) -> None:
         return _to_human(letter, "urgent", urgent=True)
     if decision.kind is Kind.STOP:
         return _stop(letter)
+    if letter.row.body.strip().casefold() in RESTART:
+        return _start(letter)
     if decision.kind is Kind.HELP:
         _answer(letter, "help_answer")
         return inbound.settle(letter.row, "acted", "help")
@@ -368,6 +371,16 @@ def _stop(letter: _Letter) -> None:
     for line in session.scalars(lines):
         line.sms_stopped_at = letter.now
     inbound.settle(letter.row, "human" if _has_something_to_come(letter) else "acted", "stop")
+
+
+def _start(letter: _Letter) -> None:
+    """SMS are wanted again: the provider lifts its own block by the same word."""
+    session, number = letter.session, letter.row.from_number
+    delivery.forget(session, number, "stopped")
+    stopped = select(PhoneLine).where(PhoneLine.e164 == number, PhoneLine.sms_stopped_at.is_not(None))
+    for line in session.scalars(stopped):
+        line.sms_stopped_at = None
+    inbound.settle(letter.row, "acted", "start")
 
 
 def _has_something_to_come(letter: _Letter) -> bool:

@@ -18,7 +18,7 @@ from lotocar.carpool.trips.models import Trip
 from lotocar.messages import inbound
 from lotocar.messages.channels import Received
 from lotocar.messages.models import InboundMessage, OutboxMessage
-from lotocar.messages.outbox import number_facts, queue
+from lotocar.messages.outbox import number_facts, queue, takes_sms
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.phone import LineKind, PhoneNumber
 from lotocar.world.roads.estimate import EstimatedRoads
@@ -283,6 +283,17 @@ def test_a_one_way_sender_answers_nothing_by_itself(session: Session) -> None:
     policy = replace(POLICY, two_way=False)
     answer_by_sms(session, now=NOW, inbound_id=row.id, policy=policy, roads=EstimatedRoads())
     assert kinds_sent(session, number) == []
+
+
+def test_start_after_stop_brings_the_sms_back(session: Session) -> None:
+    driver = make_driver(session, phone=a_mobile())
+    number = number_of(driver)
+    assert text(session, number, "stop").state == "acted"
+    line = PhoneNumber(number, LineKind.MOBILE)
+    assert not takes_sms(session, line)
+    assert text(session, number, " Start ").state == "acted"
+    assert takes_sms(session, line)
+    assert driver.lines[0].sms_stopped_at is None
 
 
 def asked_after(session: Session, ride: Ride, side: str, person: Person) -> OutboxMessage:
