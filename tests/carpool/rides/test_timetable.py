@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,6 +189,20 @@ def test_both_sides_are_asked_once_whether_it_took_place(session: Session, ride:
         ride.passenger_id,
     }
     assert len(messages(session, "ride_happened")) == 2
+
+
+def test_a_one_way_sender_gives_each_side_a_link_of_its_own_and_never_says_answer(
+    session: Session, ride: Ride
+) -> None:
+    one_way, after = replace(POLICY, two_way=False), ride.dropoff_at + timedelta(hours=1)
+    timetable.ask_after(session, ride.id, now=after, policy=one_way)
+    timetable.renew(session, ride.trip_id or 0, now=after, policy=one_way)
+    asked = messages(session, "ride_happened") + messages(session, "offer_renewal")
+    links = [re.search(r"https://desk\.example/(\S+)/(\S{43})", message.body) for message in asked]
+    assert [link.group(1) for link in links if link] == ["trajet-fait", "trajet-fait", "offre"]
+    assert len({link.group(2) for link in links if link}) == 3
+    assert not any("pondez" in message.body for message in asked)
+    assert all(message.segments <= 2 for message in asked)
 
 
 def test_nobody_is_asked_about_a_ride_four_days_old(session: Session, ride: Ride) -> None:
