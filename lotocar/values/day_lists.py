@@ -13,8 +13,12 @@ MOST_DAYS = 80  # a school term
 
 _NUMBERED = rf"(?:{WEEKDAY}\s*)?(?:le\s+)?(?:1er|\d{{1,2}})(?:\s*(?:[/.-]\s*\d{{1,2}}(?:\s*[/.-]\s*\d{{2,4}})?|{MONTH}))"
 _DATE = rf"(?:{_NUMBERED}|aujourd'hui|apres-demain|demain)"
-_BETWEEN = re.compile(rf"(?:du|entre le|de)\s+(?P<first>{_DATE})\s+(?:au|et le|a|jusqu'au)\s+(?P<last>{_DATE})")
-_FROM = re.compile(rf"(?:a partir|a compter)\s+(?:du|de)\s+(?P<first>{_DATE})|des\s+(?:le\s+)?(?P<since>{_DATE})")
+_BETWEEN = re.compile(
+    rf"(?:du|entre le|de)\s+(?P<first>{_DATE})\s+(?:au|et le|a|jusqu'au)\s+(?P<last>{_DATE})"
+)
+_FROM = re.compile(
+    rf"(?:a partir|a compter)\s+(?:du|de)\s+(?P<first>{_DATE})|des\s+(?:le\s+)?(?P<since>{_DATE})"
+)
 _UNTIL = re.compile(rf"jusqu'(?:au|a)\s+(?P<last>{_DATE})")
 _WEEKS = re.compile(rf"(?:(?:pendant|sur|pour)\s+)?(?P<count>{NUMBER})\s*(?:semaines?|sem\b\.?)")
 _ENDLESS = re.compile(r"\b(?:tous les|chaque|toutes les)\b")

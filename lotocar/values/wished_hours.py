@@ -25,11 +25,23 @@ class WishedHour:
     unsure: bool = False
 
 
-_UNSURE = re.compile(r"[(,]?\s*\b(?:(?:c'est )?pas (?:tout a fait )?(?:sure?|certaine?)|peut-etre|je crois|a confirmer)\b\)?|\?")
-_ANY = re.compile(r"(?:n'importe(?: quand)?|peu importe|toute la journee|quand (?:vous|on) (?:voulez|veut)|-)")
+_UNSURE = re.compile(
+    r"[(,]?\s*\b(?:(?:c'est )?pas (?:tout a fait )?(?:sure?|certaine?)|peut-etre|je crois|a confirmer)\b\)?|\?"
+)
+_ANY = re.compile(
+    r"(?:n'importe(?: quand)?|peu importe|toute la journee|quand (?:vous|on) (?:voulez|veut)|-)"
+)
 _MEANT = (
-    ("leave_at", re.compile(r"(?:pas avant|(?:partir |depart )?(?:apres|a partir de)|des|partir a|depart(?: a)?)\s+")),
-    ("arrive_by", re.compile(r"(?:(?:y etre |arriver |arrivee )?(?:avant|pour|au plus tard a?)|y etre a|arriver a|arrivee(?: a)?)\s+")),
+    (
+        "leave_at",
+        re.compile(r"(?:pas avant|(?:partir |depart )?(?:apres|a partir de)|des|partir a|depart(?: a)?)\s+"),
+    ),
+    (
+        "arrive_by",
+        re.compile(
+            r"(?:(?:y etre |arriver |arrivee )?(?:avant|pour|au plus tard a?)|y etre a|arriver a|arrivee(?: a)?)\s+"
+        ),
+    ),
     ("around", re.compile(r"(?:vers|autour de|aux alentours de|environ|~)\s*")),
 )
 _BETWEEN = re.compile(r"(?:entre|de)\s+(?P<first>.+?)\s+(?:et|a)\s+(?P<last>.+)")

@@ -43,7 +43,9 @@ def main(arguments: Sequence[str]) -> int:
         "wait_ms": _spread([wait for one in figures for wait in one.pop("waits")]),
         "held": all(one["held"] for one in figures),
     }
-    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n" if options.json else _words(report))
+    sys.stdout.write(
+        json.dumps(report, ensure_ascii=False, indent=2) + "\n" if options.json else _words(report)
+    )
     return 0 if report["held"] else 1
 
 
@@ -77,7 +79,10 @@ def _figures(browser: Browser, world: World, call: Call, options: argparse.Names
 
 def _play(browser: Browser, world: World, call: Call, pace: int, number: int) -> Hands:
     context = browser.new_context(
-        base_url=world.url, locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 860}
+        base_url=world.url,
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+        viewport={"width": 1280, "height": 860},
     )
     context.set_default_timeout(20_000)
     page = context.new_page()

@@ -162,7 +162,9 @@ def save(hands: Hands) -> None:
 CALLS = (
     Call("C1", "« C'est madame Delmas, comme mardi dernier, et il me faut le retour »", 25, as_usual),
     Call("C2", "nom, fixe, Pradines → Gourdon, mardi, y être à 10 h, retour après 11 h 30", 95, new_caller),
-    Call("C3", "Saint-Céré → Biars, du lundi au vendredi à 5 h 30, trois semaines, pas le jeudi 3", 70, series),
+    Call(
+        "C3", "Saint-Céré → Biars, du lundi au vendredi à 5 h 30, trois semaines, pas le jeudi 3", 70, series
+    ),
     Call("C4", "l'infirmière appelle pour M. Roux, qui n'a pas de téléphone", 110, somebody_else),
     Call("C5", "personne ne passe : l'échelle, sans conducteur, le bus", 110, nobody),
     Call("C6", "M. Lacaze s'inscrit : Figeac → Cahors, le jeudi à 8 h, retour 16 h 30", 100, driver),

@@ -53,7 +53,9 @@ def ask(ride_request_id: int) -> Response:
 
 def _asked_words(asked: int, channel: str, *, in_order: bool) -> str:
     if in_order and asked > 1:
-        return f"{asked} conducteurs, l'un après l'autre : le suivant est sollicité si le premier ne peut pas."
+        return (
+            f"{asked} conducteurs, l'un après l'autre : le suivant est sollicité si le premier ne peut pas."
+        )
     if channel == "sms":
         return f"{counted(asked, 'conducteur sollicité', 'conducteurs sollicités')} par SMS."
     return "Appel à faire noté : dites ce qu'il en est sorti."

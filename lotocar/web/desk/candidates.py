@@ -4,35 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from lotocar.carpool.matching import series
 from lotocar.carpool.matching import wording as matching_words
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
-from lotocar.carpool.matching.ladder import Change, Rung, Step, ladder
-from lotocar.carpool.matching.search import indexed
+from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person
-from lotocar.carpool.people.rules import bits_of
-from lotocar.carpool.requests.models import Leg, RideRequest
-from lotocar.carpool.requests.rules import LegWish
 from lotocar.carpool.rides.models import Approach
 from lotocar.carpool.trips.models import Trip
-from lotocar.errors import Invalid
 from lotocar.values import phone, wording
 from lotocar.values.days import PARIS
-from lotocar.values.wished_hours import hour_as_typed
 from lotocar.web.desk import words
-from lotocar.web.edge import outside
 
 SHOWN = 30  # what a screen holds; the count says how many there are in all
-RECENT = timedelta(days=30)
-UNSURE_MINUTES = 30  # what « pas sûre » lets an hour move
 NOTHING: Mapping[int, str] = {}
-SAID = frozenset({"pickup", "hour_unknown", "flexibility", "seats"})
+SAID = frozenset({"pickup", "hour_unknown", "flexibility", "seats", "to_ask", "known"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,135 +44,6 @@ class Row:
     out: bool
     approach: Approach | None
     found: Candidate
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is the same for every leg of a request: seats, whose it is, needs as bits, and the present instant."""
-
-    seats: int
-    passenger_id: int | None
-    needs: int
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OverDates:
-    """What one direction finds on its dates.
-
-    `best` is each driver once when there are several dates, those who serve most dates first, with `covers`
-    saying so by driver; `by_day` counts the drivers of each date; `served` are the candidates by driver and date.
-    """
-
-    best: Sequence[Candidate]
-    by_day: Mapping[date, int]
-    covers: Mapping[int, str]
-    served: Mapping[int, Mapping[date, Candidate]]
-
-    @property
-    def count(self) -> int:
-        return len(self.best)
-
-    @property
-    def bare_days(self) -> Sequence[date]:
-        """The dates on which nobody fits, when others are served."""
-        return [day for day, count in self.by_day.items() if not count] if self.best else []
-
-
-@dataclass(frozen=True, slots=True)
-class WayOut:
-    """One thing to change when nobody fits, in words; `field` and `value` would write it in the form of the call."""
-
-    words: str
-    field: str = ""
-    value: str = ""
-
-
-def facts(one: Leg | LegWish, asked: Asked) -> LegFacts:
-    """What matching needs of a leg, saved or still being typed."""
-    return LegFacts(
-        pickup=one.origin.point,
-        dropoff=one.destination.point,
-        day=one.day,
-        time_kind=TimeKind(one.time_kind),
-        hour=one.hour,
-        until=one.until,
-        seats=asked.seats,
-        passenger_id=asked.passenger_id,
-        needs=asked.needs,
-        not_before=asked.now,
-        tolerance_minutes=UNSURE_MINUTES if one.unsure else 0,
-    )
-
-
-def of_request(ride_request: RideRequest, now: datetime) -> Asked:
-    """The same for a saved request."""
-    return Asked(ride_request.seats, ride_request.passenger_id, bits_of(ride_request.needs), now)
-
-
-def search(session: Session, leg: LegFacts, *, now: datetime) -> list[Candidate]:
-    """Every candidate, in the documented order; drivers asked of late come after others at equal merit.
-
-    A leg that makes no sense (the same place twice) has none.
-    """
-    index = outside().mirror.index(session)
-    try:
-        return indexed(index, leg, asked_recently=asked_since(session, now - RECENT))
-    except Invalid:
-        return []
-
-
-def over_dates(session: Session, ones: Sequence[Leg | LegWish], asked: Asked) -> OverDates:
-    """Who could drive these legs of one direction, one or several dates."""
-    by_day = {one.day: search(session, facts(one, asked), now=asked.now) for one in ones}
-    counts = series.counts(by_day)
-    if len(by_day) == 1:
-        (found,) = by_day.values()
-        return OverDates(found, counts, {}, {})
-    served = _served(by_day)
-    order = [one.driver_id for one in series.companions(by_day)]
-    covers = {driver: f"{len(served[driver])} dates sur {len(by_day)}" for driver in order}
-    return OverDates([next(iter(served[driver].values())) for driver in order], counts, covers, served)
-
-
-def _served(by_day: Mapping[date, Sequence[Candidate]]) -> dict[int, dict[date, Candidate]]:
-    """The best candidate of each driver on each date."""
-    served: dict[int, dict[date, Candidate]] = {}
-    for day, found in by_day.items():
-        for one in found:
-            served.setdefault(one.driver_id, {}).setdefault(day, one)
-    return served
-
-
-def ways_out(session: Session, one: Leg | LegWish, asked: Asked) -> list[WayOut]:
-    """When nobody fits: what one thing changed would give."""
-    index = outside().mirror.index(session)
-    try:
-        rungs = ladder(facts(one, asked), lambda changed: indexed(index, changed))
-    except Invalid:
-        return []
-    return [_way_out(rung, one) for rung in rungs]
-
-
-def _way_out(rung: Rung | Change, one: Leg | LegWish) -> WayOut:
-    said = matching_words.rung_words(rung)
-    prefix = "back_" if one.direction == "back" else ""
-    if rung.step in {Step.DAY_BEFORE, Step.DAY_AFTER} and isinstance(rung, Rung):
-        return WayOut(said, f"{prefix}day", wording.day_words(rung.leg.day))
-    if rung.step is Step.HOUR and one.hour is not None:
-        hour = hour_as_typed(one.time_kind, one.hour, one.until, unsure=True)
-        return WayOut(said, f"{prefix}hour", hour)
-    return WayOut(said)
-
-
-def asked_since(session: Session, since: datetime) -> Mapping[int, int]:
-    """How often each driver was asked since then."""
-    counts = (
-        select(Approach.driver_id, func.count())
-        .where(Approach.created_at >= since)
-        .group_by(Approach.driver_id)
-    )
-    return {driver: count for driver, count in session.execute(counts)}
 
 
 def rows(

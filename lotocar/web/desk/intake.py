@@ -102,7 +102,11 @@ def show_call(form: IntakeForm, person: Person | None, *, status: int = 200) -> 
 def waiting_calls(*, apart_from: str | None = None) -> list[dict[str, Any]]:
     """The calls that the account may take up again: whom they are about, from where to where, and since when."""
     kept = drafts.of_account(session(), guards.signed_in_account().id)
-    return [_waiting(one.form_key, drafts.contents(one), one.updated_at) for one in kept if one.form_key != apart_from]
+    return [
+        _waiting(one.form_key, drafts.contents(one), one.updated_at)
+        for one in kept
+        if one.form_key != apart_from
+    ]
 
 
 def _waiting(form_key: str, typed: Mapping[str, Any], at: Any) -> dict[str, Any]:
@@ -121,7 +125,9 @@ def _taken_up(form_key: str | None) -> IntakeForm | None:
     typed = drafts.taken_up(session(), form_key or "", account_id=guards.signed_in_account().id)
     if typed is None:
         return None
-    return IntakeForm(formdata=MultiDict({name: value for name, value in typed.items()}), meta={"csrf": False})
+    return IntakeForm(
+        formdata=MultiDict({name: value for name, value in typed.items()}), meta={"csrf": False}
+    )
 
 
 def _content() -> dict[str, str | list[str]]:

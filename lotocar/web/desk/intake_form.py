@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange
 
+from lotocar.carpool.people.rules import ABILITIES
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import GIVEN_UP, PURPOSES, LegWish
 from lotocar.values import wording
@@ -100,8 +101,8 @@ class JourneyForm(Form):
 
     @property
     def needed(self) -> str:
-        """The needs ticked, as the request keeps them."""
-        return ",".join(self.needs.data or [])
+        """The needs ticked, as the request keeps them; those that nobody knows left out."""
+        return ",".join(one for one in self.needs.data or [] if one in ABILITIES)
 
     def show_legs(self, legs: Sequence[Leg], *, return_plan: str = "") -> None:
         """Fill the fields with saved legs, as somebody would have typed them."""

@@ -13,7 +13,7 @@ from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides.models import Approach
 from lotocar.values import wording
 from lotocar.web.desk import candidates
-from lotocar.web.desk.candidates import OverDates
+from lotocar.web.desk.looking import NOBODY, Looking, OverDates, WayOut, looking_for
 
 FIRST = 6  # what one reads with a caller on the line
 FIRST_OF_TWO = 4  # when the way back stands below, so that nine keys reach both
@@ -30,8 +30,20 @@ class LegPane:
     wish: str
     rows: Sequence[candidates.Row]
     found: OverDates
-    ways_out: Sequence[candidates.WayOut]
+    ways_out: Sequence[WayOut]
     at_once: int
+    asked: Sequence[Approach]
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the driver who said yes is to be asked anew after a change."""
+        return any(one.status == "to_reconfirm" for one in self.asked)
+
+    @property
+    def asked_besides(self) -> Sequence[Approach]:
+        """Those asked who are not on the list of who could drive."""
+        listed = {row.driver_id for row in self.rows}
+        return [one for one in self.asked if one.driver_id not in listed]
 
     @property
     def leg(self) -> Leg:
@@ -88,8 +100,8 @@ def leg_panes(
 ) -> list[LegPane]:
     """A pane for each direction still wanted, with candidates while something of it is to be served."""
     ways = _ways(ride_request)
-    asked = candidates.of_request(ride_request, now)
-    found = {way: _found(session, legs, asked) for way, legs in ways.items()}
+    search = looking_for(session, ride_request, now=now)
+    found = {way: _found(search, legs) for way, legs in ways.items()}
     able = [{one.driver_id for one in ones.best} for ones in found.values()]
     both = frozenset(set.intersection(*able)) if len(able) > 1 else frozenset[int]()
     return [
@@ -106,7 +118,8 @@ def leg_panes(
                 sees_numbers=sees_numbers,
             ),
             found=found[way],
-            ways_out=_ways_out(session, legs, found[way], asked),
+            ways_out=_ways_out(search, legs, found[way]),
+            asked=_about(approaches, legs),
             at_once=FIRST_OF_TWO if len(ways) > 1 else FIRST,
         )
         for way, legs in ways.items()
@@ -126,8 +139,7 @@ def candidates_of(session: Session, leg: Leg, *, now: datetime) -> list[Candidat
     """Who could drive this leg; nobody any more once it is agreed."""
     if not _is_looked_for(leg):
         return []
-    asked = candidates.of_request(leg.ride_request, now)
-    return candidates.search(session, candidates.facts(leg, asked), now=now)
+    return looking_for(session, leg.ride_request, now=now).find(leg)
 
 
 def wish_words(leg: Leg) -> str:
@@ -153,9 +165,9 @@ def _ways(ride_request: RideRequest) -> Mapping[str, list[Leg]]:
     return ways
 
 
-def _found(session: Session, legs: Sequence[Leg], asked: candidates.Asked) -> OverDates:
+def _found(search: Looking, legs: Sequence[Leg]) -> OverDates:
     waiting = [leg for leg in legs if _is_looked_for(leg)]
-    return candidates.over_dates(session, waiting, asked) if waiting else OverDates([], {}, {}, {})
+    return search.over_dates(waiting) if waiting else NOBODY
 
 
 def _about(approaches: Sequence[Approach], legs: Sequence[Leg]) -> list[Approach]:
@@ -167,8 +179,6 @@ def _is_looked_for(leg: Leg) -> bool:
     return leg.status in {"unserved", "approached"} and leg.ride_request.is_open
 
 
-def _ways_out(
-    session: Session, legs: Sequence[Leg], found: OverDates, asked: candidates.Asked
-) -> list[candidates.WayOut]:
+def _ways_out(search: Looking, legs: Sequence[Leg], found: OverDates) -> list[WayOut]:
     waiting = [leg for leg in legs if _is_looked_for(leg)]
-    return candidates.ways_out(session, waiting[0], asked) if waiting and not found.best else []
+    return search.ways_out(waiting[0], at_once=False) if waiting and not found.best else []

@@ -9,14 +9,13 @@ from datetime import date
 from flask import Response, request
 
 from lotocar import clock
-from lotocar.carpool.people.rules import bits_of
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import Leg
 from lotocar.carpool.requests.rules import LegWish
-from lotocar.errors import Invalid
 from lotocar.web.desk import area, candidates, contacts, screens, words
-from lotocar.web.desk.candidates import Asked, OverDates, Row
+from lotocar.web.desk.candidates import Row
 from lotocar.web.desk.intake_form import JourneyForm
+from lotocar.web.desk.looking import Looking, OverDates, WayOut, looking
 from lotocar.web.edge import session
 from lotocar.web.forms import row_number
 from lotocar.web.render import page
@@ -31,7 +30,7 @@ class Way:
     wish: LegWish
     found: OverDates
     rows: Sequence[Row]
-    ways_out: Sequence[candidates.WayOut]
+    ways_out: Sequence[WayOut]
 
 
 def live_candidates() -> Response:
@@ -72,23 +71,18 @@ def _ways(form: JourneyForm, passenger_id: int | None) -> list[Way]:
     wishes = form.wishes()
     if not area.holds(screens.area(), wishes):
         return []
-    asked = Asked(seats=form.seats.data or 1, passenger_id=passenger_id, needs=_bits(form.needed), now=clock.now())
+    search = looking(
+        session(), seats=form.seats.data or 1, needs=form.needed, passenger_id=passenger_id, now=clock.now()
+    )
     return [
-        _way([one for one in wishes if one.direction == direction], asked)
+        _way([one for one in wishes if one.direction == direction], search)
         for direction in ("out", "back")
         if any(one.direction == direction for one in wishes)
     ]
 
 
-def _bits(needed: str) -> int:
-    try:
-        return bits_of(needed)
-    except Invalid:
-        return 0
-
-
-def _way(wishes: Sequence[LegWish], asked: Asked) -> Way:
-    found = candidates.over_dates(session(), wishes, asked)
+def _way(wishes: Sequence[LegWish], search: Looking) -> Way:
+    found = search.over_dates(wishes)
     rows = candidates.rows(
         session(),
         found.best,
@@ -97,5 +91,6 @@ def _way(wishes: Sequence[LegWish], asked: Asked) -> Way:
         sees_numbers=screens.rights()["numbers"],
         shown=FIRST,
     )
-    ways_out = [] if found.best else candidates.ways_out(session(), wishes[0], asked)
-    return Way(wishes[0], found, rows, ways_out)
+    return Way(
+        wishes[0], found, rows, [] if found.best else search.ways_out(wishes[0], at_once=True)
+    )

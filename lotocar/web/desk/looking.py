@@ -1,0 +1,187 @@
+"""Looking for drivers on behalf of one request: what is read once for all its legs and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from lotocar.carpool.matching import series
+from lotocar.carpool.matching import wording as matching_words
+from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.index import Index
+from lotocar.carpool.matching.ladder import Change, Rung, Step, one_way
+from lotocar.carpool.matching.search import indexed, leg_facts, ways_out
+from lotocar.carpool.people import queries as people
+from lotocar.carpool.requests.models import Leg, RideRequest
+from lotocar.carpool.requests.rules import LegWish
+from lotocar.carpool.rides import fairness
+from lotocar.errors import Invalid
+from lotocar.values import wording
+from lotocar.values.wished_hours import hour_as_typed
+from lotocar.web.edge import outside
+
+
+AT_ONCE_SECONDS, AT_LEISURE_SECONDS = 0.04, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class OverDates:
+    """What one direction finds on its dates.
+
+    `best` is each driver once when there are several dates, those who serve most dates first, with `covers`
+    saying so by driver; `by_day` counts the drivers of each date; `served` are the candidates by driver and date.
+    """
+
+    best: Sequence[Candidate]
+    by_day: Mapping[date, int]
+    covers: Mapping[int, str]
+    served: Mapping[int, Mapping[date, Candidate]]
+
+    @property
+    def count(self) -> int:
+        return len(self.best)
+
+    @property
+    def bare_days(self) -> Sequence[date]:
+        """The dates on which nobody fits, when others are served."""
+        return [day for day, count in self.by_day.items() if not count] if self.best else []
+
+
+NOBODY = OverDates([], {}, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One thing to change when nobody fits, in words; `field` and `value` would write it in the form of the call."""
+
+    words: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """One request's search: seats, needs (codes), whose it is, the index, and what drivers bore of late."""
+
+    session: Session
+    index: Index
+    burden: Mapping[int, int]
+    seats: int
+    needs: str
+    passenger_id: int | None
+    known_drivers: frozenset[int]
+    avoid: frozenset[int]
+    now: datetime
+
+    def facts(self, one: Leg | LegWish) -> LegFacts:
+        """What matching needs of a leg, saved or still being typed."""
+        return leg_facts(
+            self.session,
+            one,
+            seats=self.seats,
+            needs=self.needs,
+            passenger_id=self.passenger_id,
+            now=self.now,
+            known_drivers=self.known_drivers,
+            avoid=self.avoid,
+        )
+
+    def find(self, one: Leg | LegWish) -> list[Candidate]:
+        """Every candidate, in the documented order; none for a leg that makes no sense (the same place twice)."""
+        try:
+            return indexed(self.index, self.facts(one), asked_recently=self.burden)
+        except Invalid:
+            return []
+
+    def over_dates(self, ones: Sequence[Leg | LegWish]) -> OverDates:
+        """Who could drive these legs of one direction, on one or several dates."""
+        by_day = {one.day: self.find(one) for one in ones}
+        counts = series.counts(by_day)
+        if len(by_day) == 1:
+            (found,) = by_day.values()
+            return OverDates(found, counts, {}, {})
+        served = _served(by_day)
+        order = [one.driver_id for one in series.companions(by_day)]
+        covers = {driver: f"{len(served[driver])} dates sur {len(by_day)}" for driver in order}
+        best = [next(iter(served[driver].values())) for driver in order]
+        return OverDates(best, counts, covers, served)
+
+    def ways_out(self, one: Leg | LegWish, *, at_once: bool) -> list[WayOut]:
+        """When nobody fits: what one thing changed would give.
+
+        `at_once`, with a caller on the line: changes in a village, which take longer, are left out.
+        """
+        seconds = AT_ONCE_SECONDS if at_once else AT_LEISURE_SECONDS
+        villages = () if at_once else None
+        try:
+            rungs = ways_out(
+                self.session, self.facts(one), mirror=outside().mirror, villages=villages, seconds=seconds
+            )
+        except Invalid:
+            return []
+        names = self._names(rungs)
+        return [_way_out(rung, one, names) for rung in rungs]
+
+    def one_way_words(
+        self, out: Leg | LegWish, there: OverDates, back: Leg | LegWish, home: OverDates
+    ) -> str:
+        """« aller seulement : 2 conducteurs possibles », when only one of the two ways is driven; else nothing."""
+        rungs = one_way((self.facts(out), there.best), (self.facts(back), home.best))
+        return matching_words.rung_words(rungs[0]) if rungs else ""
+
+    def _names(self, rungs: Sequence[Rung | Change]) -> dict[int, str]:
+        """Whom one would have to persuade."""
+        detours = [rung for rung in rungs if isinstance(rung, Rung) and rung.step is Step.DETOUR]
+        drivers = {one.driver_id for rung in detours for one in rung.found}
+        return {number: one.full_name for number, one in people.by_number(self.session, drivers).items()}
+
+
+def looking(
+    session: Session, *, seats: int, needs: str = "", passenger_id: int | None, now: datetime
+) -> Looking:
+    """The search of a request being typed, or of one that is saved."""
+    mine = passenger_id is not None
+    return Looking(
+        session=session,
+        index=outside().mirror.index(session),
+        burden=fairness.burden(session, now),
+        seats=seats,
+        needs=needs,
+        passenger_id=passenger_id,
+        known_drivers=fairness.drivers_of_last_time(session, passenger_id or 0) if mine else frozenset(),
+        avoid=people.avoided_with(session, passenger_id or 0) if mine else frozenset(),
+        now=now,
+    )
+
+
+def looking_for(session: Session, ride_request: RideRequest, *, now: datetime) -> Looking:
+    """The search of a saved request."""
+    return looking(
+        session,
+        seats=ride_request.seats,
+        needs=ride_request.needs,
+        passenger_id=ride_request.passenger_id,
+        now=now,
+    )
+
+
+def _served(by_day: Mapping[date, Sequence[Candidate]]) -> dict[int, dict[date, Candidate]]:
+    """The best candidate of each driver on each date."""
+    served: dict[int, dict[date, Candidate]] = {}
+    for day, found in by_day.items():
+        for one in found:
+            served.setdefault(one.driver_id, {}).setdefault(day, one)
+    return served
+
+
+def _way_out(rung: Rung | Change, one: Leg | LegWish, names: Mapping[int, str]) -> WayOut:
+    said = matching_words.rung_words(rung, names)
+    prefix = "back_" if one.direction == "back" else ""
+    if isinstance(rung, Rung) and rung.step in {Step.DAY_BEFORE, Step.DAY_AFTER}:
+        return WayOut(said, f"{prefix}day", wording.day_words(rung.leg.day))
+    if rung.step is Step.HOUR and one.hour is not None:
+        return WayOut(said, f"{prefix}hour", f"vers {hour_as_typed('', one.hour, one.until)}")
+    return WayOut(said)
