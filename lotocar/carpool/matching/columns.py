@@ -124,16 +124,11 @@ class Columns:
 
     def on_days(self, days: Sequence[date]) -> tuple[Rows, Rows]:
         """The rows of unsorted columns that leave on one of the days, each with the rank of its day."""
-        code = self.slot >> MINUTE_BITS
-        found = [
-            np.flatnonzero(
-                np.where(
-                    code == WEEKLY_CODE, runs_weekly(self.marks, day.weekday()), code == code_of_day(day)
-                )
-            )
-            for day in days
-        ]
-        return np.concatenate(found), np.repeat(np.arange(len(found)), [len(rows) for rows in found])
+        weekdays = np.array([1 << day.weekday() for day in days], dtype=np.uint32)
+        codes = np.array([code_of_day(day) for day in days])
+        weekly = (self.marks[:, None] & weekdays) != 0
+        rows, ranks = np.nonzero(weekly | ((self.slot >> MINUTE_BITS)[:, None] == codes))
+        return rows, ranks
 
     def departures_on(self, rows: Rows, weekdays: Ints) -> Ints:
         """The number of the departure of each row on a weekday on which it runs."""
@@ -158,12 +153,6 @@ class Columns:
                 raw += _raw(getattr(self, one.name).take(rows))
         special = np.flatnonzero(self.extra[rows])
         return raw, [(int(number[rank]), shelf[int(self.extra[rows[rank]])]) for rank in special.tolist()]
-
-
-def runs_weekly(marks: NDArray[np.uint32], weekday: int) -> NDArray[np.bool_]:
-    """Whether each row is a weekly one of this weekday."""
-    runs: NDArray[np.bool_] = (marks & np.uint32(1 << weekday)) != 0
-    return runs
 
 
 def seats_of(marks: Ints) -> Ints:

@@ -19,6 +19,8 @@ from lotocar.world.roads.spots import Spots
 
 MAX_STOPS = 5  # origin, three places on the way, destination
 _HOPS = MAX_STOPS - 1
+_RANKS = np.arange(_HOPS)
+_NEVER = 1 << 40  # seconds: a way that does not exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ class Routed:
         stops = ground.locate(point for row in padded for point in row)
         count = np.array([len(one.facts.stops) - 1 for one in patterns], dtype=np.uint8)
         grid = np.arange(len(patterns) * MAX_STOPS, dtype=np.intp).reshape(-1, MAX_STOPS)
-        hops = _seconds(ground, stops.take(grid[:, :-1].ravel()), stops.take(grid[:, 1:].ravel()))
-        hops[np.arange(_HOPS) >= count[:, None]] = 0
+        here, onward = stops.take(grid[:, :-1].ravel()), stops.take(grid[:, 1:].ravel())
+        hops = ground.seconds_between(here, onward).reshape(-1, _HOPS)
+        hops[count[:, None] <= _RANKS] = 0
         columns = Columns.of(patterns, ground, shelf, usual=hops.sum(axis=1))
         return cls(columns, stops, hops.astype(np.int32), count)
 
@@ -56,8 +59,10 @@ class Routed:
 
     def take(self, rows: Rows) -> Routed:
         """The rows of these ranks."""
-        flat = (rows[:, None] * MAX_STOPS + np.arange(MAX_STOPS)).ravel()
-        return Routed(self.columns.take(rows), self.stops.take(flat), self.hops[rows], self.count[rows])
+        return Routed(self.columns.take(rows), self._stops(rows), self.hops[rows], self.count[rows])
+
+    def _stops(self, rows: Rows) -> Spots:
+        return self.stops.take((rows[:, None] * MAX_STOPS + np.arange(MAX_STOPS)).ravel())
 
     def joined(self, other: Routed) -> Routed:
         """These rows, then the other's."""
@@ -68,18 +73,25 @@ class Routed:
             np.concatenate((self.count, other.count)),
         )
 
-    def ways(self, ground: Ground, pickup: Spots, dropoff: Spots, ride: int) -> tuple[Ints, Ints, Ints]:
-        """For each row, the seconds to the pick-up, with the passenger, and of the whole way."""
-        legs = _Legs.of(self, ground, pickup, dropoff)
-        before, riding, whole = (np.full(len(self), _NEVER, dtype=np.int64) for _ in range(3))
-        for i in range(_HOPS):
-            for j in range(i, _HOPS):
-                own = legs.between(i, j, ride)
-                total = legs.before(i) + own + legs.after(j)
-                better = (j < self.count) & (total < whole)
-                before[better], riding[better] = legs.before(i)[better], own[better]
-                whole[better] = total[better]
-        return before, riding, whole
+    def ways(
+        self, rows: Rows, ground: Ground, pickup: Spots, dropoff: Spots, ride: int
+    ) -> tuple[Ints, Ints, Ints]:
+        """For each of these rows, the seconds to the pick-up, with the passenger, and of the whole way."""
+        stops, count = self._stops(rows), self.count[rows]
+        passed = np.zeros((len(rows), MAX_STOPS), dtype=np.int64)
+        np.cumsum(self.hops[rows], axis=1, out=passed[:, 1:])
+        before = passed[:, :-1] + _grid(ground.seconds_between(stops, pickup))[:, :-1]
+        after = _grid(ground.seconds_between(dropoff, stops))[:, 1:] + passed[:, -1:] - passed[:, 1:]
+        onward = _grid(ground.seconds_between(pickup, stops))[:, 1:] - passed[:, 1:]
+        until = passed[:, :-1] + _grid(ground.seconds_between(stops, dropoff))[:, :-1]
+        riding = onward[:, :, None] + until[:, None, :]
+        riding[:, _RANKS, _RANKS] = ride
+        whole = before[:, :, None] + riding + after[:, None, :]
+        whole[(count[:, None] <= _RANKS)[:, None, :] | (_RANKS[:, None] > _RANKS)] = _NEVER
+        # of equal ways argmin gives the first: the one that picks up earlier, then drops off earlier
+        each, best = np.arange(len(rows)), whole.reshape(-1, _HOPS * _HOPS).argmin(axis=1)
+        i, j = best // _HOPS, best % _HOPS
+        return before[each, i], riding[each, i, j], whole[each, i, j]
 
     def same_rows(self, shelf: Shelf) -> object:
         """What tells two sets of rows apart, whatever their order."""
@@ -93,46 +105,5 @@ class Routed:
         )
 
 
-_NEVER = 1 << 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Legs:
-    """Seconds between the stops of each row and the passenger's two places, (rows, MAX_STOPS)."""
-
-    to_pickup: Ints
-    from_pickup: Ints
-    to_dropoff: Ints
-    from_dropoff: Ints
-    passed: Ints
-
-    @classmethod
-    def of(cls, routed: Routed, ground: Ground, pickup: Spots, dropoff: Spots) -> _Legs:
-        passed = np.zeros((len(routed), MAX_STOPS), dtype=np.int64)
-        np.cumsum(routed.hops, axis=1, out=passed[:, 1:])
-        return cls(
-            to_pickup=_seconds(ground, routed.stops, pickup, MAX_STOPS),
-            from_pickup=_seconds(ground, pickup, routed.stops, MAX_STOPS),
-            to_dropoff=_seconds(ground, routed.stops, dropoff, MAX_STOPS),
-            from_dropoff=_seconds(ground, dropoff, routed.stops, MAX_STOPS),
-            passed=passed,
-        )
-
-    def before(self, i: int) -> Ints:
-        """To the pick-up, reached from stop i."""
-        return self.passed[:, i] + self.to_pickup[:, i]
-
-    def between(self, i: int, j: int, ride: int) -> Ints:
-        """From the pick-up, after stop i, to the drop-off, after stop j: straight there when they are the same."""
-        if i == j:
-            return np.full(len(self.passed), ride, dtype=np.int64)
-        kept = self.passed[:, j] - self.passed[:, i + 1]
-        return self.from_pickup[:, i + 1] + kept + self.to_dropoff[:, j]
-
-    def after(self, j: int) -> Ints:
-        """From the drop-off, after stop j, to the end."""
-        return self.from_dropoff[:, j + 1] + self.passed[:, -1] - self.passed[:, j + 1]
-
-
-def _seconds(ground: Ground, a: Spots, b: Spots, width: int = _HOPS) -> Ints:
-    return ground.seconds_between(a, b).reshape(-1, width)
+def _grid(seconds: Ints) -> Ints:
+    return seconds.reshape(-1, MAX_STOPS)

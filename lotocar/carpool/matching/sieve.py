@@ -122,9 +122,19 @@ class Sieve:
         reach = self._within_reach(table, np.concatenate((weekly, dated)))
         count = int(np.searchsorted(reach.runs, len(weekly)))
         dated_days = (table.runs.code[reach.runs[count:]][:, None] == self.ordinals).argmax(axis=1)
-        days = np.arange(len(self.days)).repeat(count)
-        ranks = np.concatenate((*[np.arange(count)] * len(self.days), np.arange(count, len(reach.runs))))
-        return reach.take(ranks), np.concatenate((days, dated_days))
+        played = self._days_in_play(table, reach)
+        ranks = np.concatenate((*[np.arange(count)] * len(played), np.arange(count, len(reach.runs))))
+        return reach.take(ranks), np.concatenate((played.repeat(count), dated_days))
+
+    def _days_in_play(self, table: Table, reach: Reach) -> Rows:
+        """The ranks of the days on which somebody could leave and pass in time: seldom the eve or the morrow."""
+        midnight, end = _midnights(self.days)
+        flexible = int(table.runs.flexibility_seconds.max(initial=0)) + _MARGIN_S
+        to_anchor = self._to_anchor(self.need.ride.seconds)
+        first = self.need.wish.earliest - to_anchor - flexible - reach.longest.max(initial=0)
+        played = (end > first) & (midnight <= self.need.wish.latest - to_anchor + flexible)
+        played[0] = True  # who gave no hour may leave at any hour of the leg's own day
+        return np.flatnonzero(played)
 
     def _within_reach(self, table: Table, runs: Rows) -> Reach:
         here = spot(self.need.leg.pickup)
@@ -138,7 +148,8 @@ class Sieve:
 
     def _minutes(self, table: Table, reach: Reach, days: Rows) -> tuple[Ints, Ints]:
         """Between which minutes of its day a driver of each run must leave to pass in time."""
-        midnight, regular = _midnights(self.days)
+        midnight, end_of_day = _midnights(self.days)
+        regular = end_of_day - midnight == 86_400
         wish, flexible = self.need.wish, table.runs.flexibility_seconds[reach.runs]
         start_of_day = midnight[days] + self._to_anchor(self.need.ride.seconds)
         start = wish.earliest - start_of_day - flexible - reach.longest - _MARGIN_S
@@ -172,8 +183,8 @@ class Sieve:
         rows, days = routed.columns.on_days(self.days)
         possible = self._may_be_in_time(routed.columns, rows, days)
         rows, days = rows[possible], days[possible]
-        to_pickup, ride, whole = routed.take(rows).ways(
-            self.ground, self.pickup, self.dropoff, self.need.ride.seconds
+        to_pickup, ride, whole = routed.ways(
+            rows, self.ground, self.pickup, self.dropoff, self.need.ride.seconds
         )
         able = self._is_in_time(routed.columns, rows, days, to_pickup, ride)
         return self._hits(routed.columns, rows[able], days[able], to_pickup[able], ride[able], whole[able])
@@ -314,11 +325,10 @@ class Sieve:
 
 
 @lru_cache(maxsize=64)
-def _midnights(days: tuple[date, ...]) -> tuple[Ints, NDArray[np.bool_]]:
-    """The instant at which each day starts, and whether it lasts 24 hours."""
+def _midnights(days: tuple[date, ...]) -> tuple[Ints, Ints]:
+    """The instants at which each day starts and ends."""
     starts = np.array([epoch(day, 0) for day in days])
-    ends = np.array([epoch(day + timedelta(days=1), 0) for day in days])
-    return starts, ends - starts == 86_400
+    return starts, np.array([epoch(day + timedelta(days=1), 0) for day in days])
 
 
 @lru_cache(maxsize=64)

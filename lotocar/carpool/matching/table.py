@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, UNKNOWN_HOUR, Columns, Ints, Rows
 from lotocar.world.roads.spots import UNIT_M, Spot, Spots
 
-_BLOCK_SHIFT = 22  # blocks of 2**22 steps of 3 mm: 12.6 km
+_BLOCK_SHIFT = 23  # blocks of 2**23 steps of 3 mm: 25 km
+_CROWDED = 300_000  # from so many rows on, blocks of half that size
 _RUN_WORTH_CUTTING = 2048  # below, a calendar code stays in one run
 _LENGTHS_S = (1200, 2400, 4800)  # where budgets are told apart: a short trip is out of reach of most requests
 
@@ -111,7 +112,8 @@ class Table:
 def _blocks(columns: Columns, code: NDArray[np.int32]) -> Ints:
     """The block and length of each row, 0 for the calendar codes that have few rows."""
     origin = columns.origin
-    x, y, z = (axis.astype(np.int64) >> _BLOCK_SHIFT for axis in (origin.x, origin.y, origin.z))
+    shift = _BLOCK_SHIFT - (len(code) >= _CROWDED)
+    x, y, z = (axis.astype(np.int64) >> shift for axis in (origin.x, origin.y, origin.z))
     length = np.searchsorted(_LENGTHS_S, columns.budget)
     block = ((x & 1023) << 22) | ((y & 1023) << 12) | ((z & 1023) << 2) | length
     _, which, count = np.unique(code, return_inverse=True, return_counts=True)

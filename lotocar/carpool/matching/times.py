@@ -52,6 +52,7 @@ def minute_of(hour: time) -> int:
     return hour.hour * 60 + hour.minute
 
 
+@lru_cache(maxsize=4096)
 def as_instant(seconds: int) -> datetime:
     """Aware and UTC."""
     return datetime.fromtimestamp(seconds, UTC)
