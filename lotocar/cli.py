@@ -369,7 +369,7 @@ def registry_group() -> None:
 def registry_export(since: datetime, until: datetime | None, fmt: str, as_json: bool) -> None:
     """Any period: what went, what would go, and what would not with its reason."""
     app = _any_app()
-    with app.app_context(), _said():
+    with app.app_context(), _said(registry.SENTENCES):
         last = until.date() if until else date.max
         form = "json" if as_json else fmt
         services = app.extensions["lotocar.outside"]
@@ -385,7 +385,7 @@ def registry_export(since: datetime, until: datetime | None, fmt: str, as_json: 
 def registry_check(file: BinaryIO, as_json: bool) -> None:
     """One body, a list of them, or our own export; 1 when one would be refused."""
     app = _any_app()
-    with app.app_context(), _said():
+    with app.app_context(), _said(registry.SENTENCES):
         told = db.session() if _has_tables() and _is_founded(db.session()) else None
         verdicts = registry.check(told, file.read(), now=clock.now())
     click.echo(registry.verdicts_json(verdicts) if as_json else registry.verdicts_in_words(verdicts))
@@ -393,15 +393,29 @@ def registry_check(file: BinaryIO, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@registry_group.command(
+    name="compare", help="Compare un fichier du registre (partenaires ou données ouvertes) aux nôtres."
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+def registry_compare(file: Path, as_json: bool) -> None:
+    """What the registry's own files say beside ours; the public one is remembered for the screen of the month."""
+    app = _any_app()
+    with app.app_context(), _said(registry.SENTENCES):
+        found = registry.compare_file(db.session(), file, now=clock.now())
+        db.session().commit()
+    click.echo(registry.comparison_json(found) if as_json else registry.comparison_in_words(found))
+
+
 @registry_group.command(name="send", help="Envoie maintenant ce qui est prêt, puis dit ce qu'il en est.")
 @click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
 def registry_send(as_json: bool) -> None:
     """What the worker does each minute, now and with progress."""
     app = _real_app()
-    with app.app_context(), _said():
+    with app.app_context(), _said(registry.SENTENCES):
         _refuse_unfit(app)
     rim = jobs.rim_of(app)
-    with _said():
+    with _said(registry.SENTENCES):
         accepted = registry.send(rim.factory, rim.outside, clock.now, told=_send_progress)
     with rim.factory() as session:
         state = registry.status(session, now=clock.now()) | {"accepted": accepted}
@@ -413,7 +427,7 @@ def registry_send(as_json: bool) -> None:
 def registry_status(as_json: bool) -> None:
     """Where this installation stands."""
     app = _any_app()
-    with app.app_context(), _said():
+    with app.app_context(), _said(registry.SENTENCES):
         state = registry.status(db.session(), now=clock.now())
     click.echo(registry.status_json(state) if as_json else registry.status_in_words(state))
 

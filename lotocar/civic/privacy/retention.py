@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people import readings
 from lotocar.carpool.people.models import Person, PrivateLink
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides.models import Approach, ContactReveal, Ride
@@ -22,6 +23,7 @@ from lotocar.values.actor import SYSTEM
 
 TEXTS_KEPT = timedelta(days=90)
 REVEALS_KEPT = timedelta(days=365)
+OPENINGS_KEPT = timedelta(days=365)  # who opened whose file
 LINKS_KEPT = timedelta(days=1)  # once they are dead
 PERSON_KEPT = timedelta(days=2 * 365)  # after the last sign of life
 ERASED_AT_ONCE = 50  # a night's work; the next run goes on
@@ -31,6 +33,7 @@ def run(session: Session, *, now: datetime, policy: SenderPolicy) -> int:
     """Forget what is over; how many people were erased."""
     messages.forget_texts(session, before=now - TEXTS_KEPT)
     staff.forget_sessions(session, now=now)
+    readings.forget(session, before=now - OPENINGS_KEPT)
     session.execute(delete(ContactReveal).where(ContactReveal.at < now - REVEALS_KEPT))
     dead = (PrivateLink.expires_at < now - LINKS_KEPT) | (PrivateLink.revoked_at < now - LINKS_KEPT)
     session.execute(delete(PrivateLink).where(dead))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -13,17 +14,34 @@ from sqlalchemy.orm import Session
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.client.environments import Registries
 from lotocar.civic.registry.couples.geography import of_france
+from lotocar.civic.registry.files.comparing import compare
 from lotocar.civic.registry.files.export import NAMES, export
 from lotocar.civic.registry.files.forecast import Verdict, forecast, payloads_in
+from lotocar.civic.registry.files.open_data import count_communes, is_open_data, keep_counts
+from lotocar.civic.registry.files.partner_csv import read_partner
 from lotocar.civic.registry.operations import active_environment
 from lotocar.civic.registry.proofs import Terms, sent_since
 from lotocar.civic.registry.sending import Clock, Factory, Told
 from lotocar.civic.registry.settling import month_of
-from lotocar.civic.registry.standing import Standing, deadline, month_totals, standing
+from lotocar.civic.registry.standing import (
+    Standing,
+    deadline,
+    dropped_from_open_data,
+    month_totals,
+    our_communes,
+    standing,
+)
 from lotocar.civic.registry.wording import ALARMS, ENVIRONMENTS, ERRORS, STATES
 from lotocar.errors import Invalid, Refused
 
 FORMATS = NAMES
+SENTENCES = {
+    "registry.not_json": "Ce fichier n'est pas du JSON.",
+    "registry.partner_file": "Ce fichier n'a pas les colonnes du registre, ou une de ses lignes est abîmée.",
+    "registry.open_data": "Une ligne de ce fichier public est abîmée.",
+    "registry.off": "Rien n'est envoyé : le registre est éteint, ou cette base est une démonstration.",
+}
+DIFFERENCES = {"start": "heure", "distance": "distance", "seats": "places", "money": "sommes"}
 REMEMBERED = timedelta(days=3)
 TermsOf = Callable[[str], Terms]
 
@@ -72,6 +90,53 @@ def check(session: Session | None, data: bytes, *, now: datetime) -> list[Verdic
     if session is not None:
         already = sent_since(session, active_environment(session), now - REMEMBERED)
     return forecast(payloads_in(document), now=now, already_sent=already)
+
+
+def compare_file(session: Session, path: Path, *, now: datetime) -> dict[str, Any]:
+    """What a file of the registry says beside our own books: its export to partners, or the public one of a month.
+
+    Raises:
+        Invalid: registry.partner_file, registry.open_data.
+    """
+    environment = active_environment(session)
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        header = lines.readline()
+        if is_open_data(header):
+            seen = count_communes(lines, header=header)
+            ours = our_communes(session, environment)
+            months = keep_counts(session, seen, ours=ours, now=now)
+            session.flush()
+            return {"open_data": [_open_month(session, environment, month) for month in months]}
+    return {"partner": asdict(compare(session, environment, read_partner(path.read_bytes())))}
+
+
+def _open_month(session: Session, environment: str, month: str) -> dict[str, Any]:
+    found = dropped_from_open_data(session, environment, month)
+    return {"month": month, "rides": found.rides, "shown": found.shown, "dropped_communes": found.communes}
+
+
+def comparison_json(found: dict[str, Any]) -> str:
+    """As one object."""
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def comparison_in_words(found: dict[str, Any]) -> str:
+    """A few lines to read."""
+    lines = []
+    for month in found.get("open_data", ()):
+        lines.append(f"{month['month']} : {month['shown']} de nos {month['rides']} trajets y sont.")
+        names = [f"{code} ({count} chez nous)" for code, count in month["dropped_communes"]]
+        if names:
+            lines.append(f"  Communes vues moins de six fois, tous services réunis : {', '.join(names)}.")
+    if partner := found.get("partner"):
+        lines.append(f"{partner['rows']} trajets dans ce fichier, {partner['same']} comme chez nous.")
+        lines += [f"  manque au registre : {one}" for one in partner["missing"]]
+        lines += [f"  inconnu chez nous : {one}" for one in partner["strangers"]]
+        lines += [
+            f"  diffère : {one} ({', '.join(DIFFERENCES[what] for what in found_here)})"
+            for one, found_here in partner["differing"].items()
+        ]
+    return "\n".join(lines) or "Aucun trajet dans ce fichier."
 
 
 def verdicts_json(verdicts: Sequence[Verdict]) -> str:

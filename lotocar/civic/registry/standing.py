@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from lotocar.carpool.requests.models import Leg
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import life
 from lotocar.civic.registry.couples.rules import SEND_WITHIN
+from lotocar.civic.registry.files.open_data import counts_of
 from lotocar.civic.registry.life import Clocked
-from lotocar.civic.registry.models import Proof, RegistryDesk, RegistryTally
+from lotocar.civic.registry.models import OpenDataCommune, Proof, RegistryDesk, RegistryTally
 from lotocar.civic.registry.operations import active_environment
 from lotocar.civic.registry.settling import LISTED, MISSING, STRANGER
 from lotocar.values.days import PARIS
@@ -72,11 +74,16 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What open data would not show of a month: rides touching a commune seen fewer than six times."""
+    """What open data does not show of a month: rides touching a commune seen fewer than six times.
+
+    `read_at` is when the public file of the month was read: then it is certain. Without it only our own rides were
+    counted: the file holds those of every service, and may show more.
+    """
 
     rides: int
     shown: int
     communes: Sequence[tuple[str, int]]  # INSEE code, times seen among our own rides
+    read_at: datetime | None = None
 
 
 def standing(session: Session, *, now: datetime) -> Standing:
@@ -144,7 +151,12 @@ def month_totals(session: Session, environment: str, month: str) -> Month:
 
 
 def dropped_from_open_data(session: Session, environment: str, month: str) -> Dropped:
-    """Which of our rides of a month open data may leave out: it counts all services, we can only count ours."""
+    """Which of our rides of a month open data leaves out."""
+    return dropped(our_ends(session, environment, month), counts_of(session, month))
+
+
+def our_ends(session: Session, environment: str, month: str) -> list[tuple[str, str]]:
+    """The communes of start and end of each of our rides of a month that the registry holds."""
     first, last = _bounds(month)
     proofs = session.scalars(
         select(Proof)
@@ -156,19 +168,38 @@ def dropped_from_open_data(session: Session, environment: str, month: str) -> Dr
         )
         .options(joinedload(Proof.ride).joinedload(Ride.leg))
     ).all()
-    ends = [(proof.ride.leg.origin_insee, proof.ride.leg.destination_insee) for proof in proofs]
-    return dropped(ends)
+    return [(proof.ride.leg.origin_insee, proof.ride.leg.destination_insee) for proof in proofs]
 
 
-def dropped(ends: Sequence[tuple[str, str]]) -> Dropped:
-    """The same from the communes of start and end of each ride."""
+def our_communes(session: Session, environment: str) -> set[str]:
+    """Every commune where a ride that the registry holds started or ended."""
+    ends = session.execute(
+        select(Leg.origin_insee, Leg.destination_insee)
+        .join(Ride, Ride.leg_id == Leg.id)
+        .join(Proof, Proof.ride_id == Ride.id)
+        .where(Proof.environment == environment, Proof.status.in_(sorted(life.THERE)))
+        .distinct()
+    )
+    return {code for pair in ends for code in pair}
+
+
+def dropped(ends: Sequence[tuple[str, str]], public: Mapping[str, OpenDataCommune] | None = None) -> Dropped:
+    """The same from the communes of start and end of each ride, and what the public file says of them.
+
+    A commune that the file names is in it six times at least; one that came to us after it was read is unknown there.
+    """
     seen = Counter(code for pair in ends for code in pair)
-    shown = [pair for pair in ends if all(seen[code] >= SEEN_IN_OPEN_DATA for code in pair)]
+    if public:
+        in_it = {code for code in seen if code in public and public[code].seen > 0}
+    else:
+        in_it = {code for code, count in seen.items() if count >= SEEN_IN_OPEN_DATA}
+    shown = [pair for pair in ends if in_it.issuperset(pair)]
     rare = sorted(
-        ((code, count) for code, count in seen.items() if count < SEEN_IN_OPEN_DATA),
+        ((code, count) for code, count in seen.items() if code not in in_it),
         key=lambda one: (-one[1], one[0]),
     )
-    return Dropped(len(ends), len(shown), rare)
+    read_at = max((row.at for row in public.values()), default=None) if public else None
+    return Dropped(len(ends), len(shown), rare, read_at)
 
 
 def _bounds(month: str) -> tuple[datetime, datetime]:

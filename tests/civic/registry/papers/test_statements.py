@@ -18,7 +18,6 @@ from lotocar.civic.registry.papers.statements import (
     statement,
     years_of,
 )
-from lotocar.civic.registry.standing import dropped
 from lotocar.values.actor import SYSTEM
 from tests.support.factories import (
     NOW,
@@ -129,13 +128,3 @@ def test_the_public_scale_has_three_steps() -> None:
         300,
     ]
     assert PUBLIC_SCALE[-1] == (30, 100)
-
-
-def test_open_data_leaves_out_communes_seen_fewer_than_six_times() -> None:
-    ends = [("46042", "46102")] * 5 + [("46042", "46045")]
-    found = dropped(ends)
-    assert (found.rides, found.shown) == (6, 0)  # Cahors is seen six times, the others are not
-    assert found.communes == [("46102", 5), ("46045", 1)]
-    assert dropped([("46042", "46102")] * 6).shown == 6
-    assert dropped([("46042", "46042")] * 3).shown == 3
-    assert dropped([]).communes == []
