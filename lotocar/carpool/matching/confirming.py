@@ -67,6 +67,7 @@ def by_road(
     mirror: Mirror,
     confirmer: Confirmer | None,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
+    waits: bool = True,
 ) -> list[Candidate]:
     """What `search` finds, the first ones confirmed by road where there is a router.
 
@@ -74,12 +75,29 @@ def by_road(
         Invalid: the leg makes no sense (see `rules.prepare`).
     """
     found = search(session, leg, mirror=mirror, asked_recently=asked_recently)
+    return found_by_road(session, leg, found, confirmer=confirmer, asked_recently=asked_recently, waits=waits)
+
+
+def found_by_road(
+    session: Session,
+    leg: LegFacts,
+    found: list[Candidate],
+    *,
+    confirmer: Confirmer | None,
+    asked_recently: Mapping[int, int] = NOBODY_ASKED,
+    waits: bool = True,
+) -> list[Candidate]:
+    """What was found for this leg, the first ones confirmed by road where there is a router.
+
+    `waits` False takes what the router said before, and asks it for the next time: for the second leg of a page
+    and those after, so that a page waits once only.
+    """
     if confirmer is None or not found:
         return found
     head = found[: confirmer.first]
     departures = queries.departures_of_trips(session, sorted({one.trip_id for one in head}))
     known = {one.departure_id: one for one in departures}
-    return confirmer.confirmed(leg, found, known, asked_recently=asked_recently)
+    return confirmer.confirmed(leg, found, known, asked_recently=asked_recently, waits=waits)
 
 
 @dataclass
@@ -102,6 +120,7 @@ class Confirmer:
         departures: Mapping[int, DepartureFacts],
         *,
         asked_recently: Mapping[int, int] = NOBODY_ASKED,
+        waits: bool = True,
     ) -> list[Candidate]:
         """What was found, the first ones measured as far as the budget goes, in the order of `rules.rank`.
 
@@ -113,7 +132,7 @@ class Confirmer:
             for one in found[: self.first]
             if one.departure_id in departures
         ]
-        known = self._seconds({one.departure_id: _pairs(one, leg) for one in head})
+        known = self._seconds([_pairs(one, leg) for one in head], self.budget_s if waits else 0.0)
         measured = [one for one in head if known.keys() >= _pairs(one, leg)]
         if not measured:
             return [*found]
@@ -132,17 +151,16 @@ class Confirmer:
         for _ in range(_AT_ONCE):
             self._places.release()
 
-    def _seconds(self, wanted: Mapping[int, frozenset[Pair]]) -> Mapping[Pair, int]:
+    def _seconds(self, wanted: Sequence[frozenset[Pair]], budget_s: float) -> Mapping[Pair, int]:
         """What is known of these pairs, after at most the budget. `wanted` goes by departure, the first ones first."""
-        missing = self._missing(wanted.values())
+        missing = self._missing(wanted)
         if missing and self.now_s() >= self._rests_until and self._places.acquire(blocking=False):
-            self._ask(missing)
-            if self.now_s() >= self._rests_until and len(self._missing(wanted.values())) == len(missing):
+            self._ask(missing, budget_s)
+            overran = budget_s > 0 and len(self._missing(wanted)) == len(missing)
+            if overran and self.now_s() >= self._rests_until:
                 self._rest("slow")
         with self._lock:
-            return {
-                pair: self._known[pair] for pairs in wanted.values() for pair in pairs if pair in self._known
-            }
+            return {pair: self._known[pair] for pairs in wanted for pair in pairs if pair in self._known}
 
     def _missing(self, wanted: Iterable[frozenset[Pair]]) -> list[Pair]:
         """The pairs to ask for: departure by departure, those that start at one place together."""
@@ -150,10 +168,10 @@ class Confirmer:
             asked = {pair: None for pairs in wanted for pair in sorted(pairs, key=_order)}
             return [pair for pair in asked if pair not in self._known]
 
-    def _ask(self, missing: Sequence[Pair]) -> None:
+    def _ask(self, missing: Sequence[Pair], budget_s: float) -> None:
         done = Event()
         Thread(target=self._measure, args=(missing, done), daemon=True, name="roads").start()
-        done.wait(self.budget_s)
+        done.wait(budget_s)
 
     def _measure(self, missing: Sequence[Pair], done: Event) -> None:
         try:

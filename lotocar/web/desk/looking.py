@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import series
 from lotocar.carpool.matching import wording as matching_words
+from lotocar.carpool.matching.confirming import found_by_road
 from lotocar.carpool.matching.facts import Candidate, LegFacts
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.ladder import Change, Rung, Step, one_way
@@ -22,7 +23,6 @@ from lotocar.errors import Invalid
 from lotocar.values import wording
 from lotocar.values.wished_hours import hour_as_typed
 from lotocar.web.edge import outside
-
 
 AT_ONCE_SECONDS, AT_LEISURE_SECONDS = 0.04, 0.3
 
@@ -89,16 +89,28 @@ class Looking:
             avoid=self.avoid,
         )
 
-    def find(self, one: Leg | LegWish) -> list[Candidate]:
-        """Every candidate, in the documented order; none for a leg that makes no sense (the same place twice)."""
+    def find(self, one: Leg | LegWish, *, waits: bool = True) -> list[Candidate]:
+        """Every candidate, in the documented order; none for a leg that makes no sense (the same place twice).
+
+        The first ones are confirmed by road where there is a router; `waits` False does not wait for it.
+        """
+        leg = self.facts(one)
         try:
-            return indexed(self.index, self.facts(one), asked_recently=self.burden)
+            found = indexed(self.index, leg, asked_recently=self.burden)
         except Invalid:
             return []
+        return found_by_road(
+            self.session,
+            leg,
+            found,
+            confirmer=outside().confirmer,
+            asked_recently=self.burden,
+            waits=waits,
+        )
 
     def over_dates(self, ones: Sequence[Leg | LegWish]) -> OverDates:
         """Who could drive these legs of one direction, on one or several dates."""
-        by_day = {one.day: self.find(one) for one in ones}
+        by_day = {one.day: self.find(one, waits=rank == 0) for rank, one in enumerate(ones)}
         counts = series.counts(by_day)
         if len(by_day) == 1:
             (found,) = by_day.values()

@@ -56,13 +56,14 @@ def _found(wish: LegWish, now: datetime) -> list[Candidate]:
     leg, borne = facts_of(wish, now), burden(session(), now)
     return [
         one
-        for day in days_of_wish(wish, today=now.astimezone(PARIS).date())
+        for rank, day in enumerate(days_of_wish(wish, today=now.astimezone(PARIS).date()))
         for one in by_road(
             session(),
             replace(leg, day=day),
             mirror=outside().mirror,
             confirmer=outside().confirmer,
             asked_recently=borne,
+            waits=rank == 0,
         )
     ]
 

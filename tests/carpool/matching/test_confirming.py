@@ -199,6 +199,18 @@ def test_what_is_measured_within_the_budget_is_exact_and_the_rest_an_estimate() 
     assert all(one.exact for one in ask(confirmer, *departures))
 
 
+def test_the_second_leg_of_a_page_waits_for_nobody_and_is_exact_the_next_time() -> None:
+    engine = Stuck()
+    confirmer = Confirmer(engine, budget_s=60)
+    found = candidates([make_departure()], make_leg(), ROADS)
+    known = {one.departure_id: make_departure() for one in found}
+    assert confirmer.confirmed(make_leg(), found, known, waits=False) == found
+    engine.gate.set()
+    confirmer.settle()
+    assert confirmer.confirmed(make_leg(), found, known, waits=False)[0].exact
+    assert engine.asked == 1
+
+
 def test_many_searches_at_once_do_not_pile_up_on_a_slow_engine() -> None:
     engine, hands = Stuck(), Hands()
     confirmer = Confirmer(engine, budget_s=0.01, now_s=hands)
