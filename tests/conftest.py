@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = [
     "tests.support.network",
@@ -11,6 +12,10 @@ pytest_plugins = [
     "tests.support.chromium",
     "tests.support.village",
 ]
+
+
+# pytest --hypothesis-profile=thousands: property tests ask fifty times as many questions
+settings.register_profile("thousands", max_examples=5000, deadline=None)
 
 
 @pytest.fixture
