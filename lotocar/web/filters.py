@@ -9,6 +9,7 @@ from flask import Flask, get_flashed_messages
 from sqlalchemy.exc import OperationalError
 
 from lotocar import clock
+from lotocar.civic.registry.papers.consent import CURRENT, TEXTS
 from lotocar.db import reading
 from lotocar.errors import NotFound
 from lotocar.organisation import queries as organisation
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
         detour=wording.detour_words,
         short_name=short_name,
     )
+    app.jinja_env.globals["registry_consent"] = TEXTS[CURRENT]
     app.context_processor(every_page)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people.consents import TEXT_VERSION
 from lotocar.carpool.people.models import Consent
 
 
@@ -36,7 +37,7 @@ TEXTS: Mapping[str, Words] = {
         "voulez, cela ne change rien pour vous.",
     ),
 }
-CURRENT = max(TEXTS)
+CURRENT = TEXT_VERSION  # what people are shown, and what is written down, go by one number
 
 
 def given_consents(session: Session, person_ids: Collection[int]) -> dict[int, Consent]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people.consents import TEXT_VERSION
 from lotocar.civic.registry.papers import kit
 from lotocar.civic.registry.papers.consent import CURRENT, TEXTS
 from lotocar.errors import Invalid
 from lotocar.values.actor import SYSTEM
+from tests.support.doors import PageClient
 from tests.support.factories import NOW, make_consent, make_driver, make_passenger, make_ride
 
 DPO = {"dpo_last_name": "Roux", "dpo_first_name": "Anne", "dpo_email": "dpo@exemple.fr"}
@@ -102,3 +104,9 @@ def test_the_words_of_consent_exist_for_forms_and_for_the_phone() -> None:
         assert "registre" in words.form.lower()
         assert "registre" in words.phone
         assert len(words.phone.split()) < 75  # twenty-odd seconds aloud
+
+
+def test_what_is_written_down_is_the_text_that_people_are_shown(client: PageClient) -> None:
+    assert CURRENT == TEXT_VERSION
+    form = client.get("/proposer-un-trajet").text
+    assert TEXTS[TEXT_VERSION].form in " ".join(form.split())
