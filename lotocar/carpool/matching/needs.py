@@ -17,7 +17,7 @@ from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.world.roads.router import Roads
 
-COMING = timedelta(days=21)
+COMING = timedelta(weeks=4)
 _UNSERVED = ("unserved_no_driver", "unserved_declined", "unserved_late")
 
 

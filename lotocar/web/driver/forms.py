@@ -59,7 +59,7 @@ class PauseForm(Form):
 class OneDayForm(Form):
     """One day on which a weekly trip runs otherwise, or not at all."""
 
-    day = DayField("Quel jour change ?", validators=[Needed("Écrivez le jour.")])
+    day = DayField("Quel jour change ?", validators=[Needed("Écrivez le jour.")])
     what = RadioField(
         "Ce jour-là",
         choices={

@@ -4,7 +4,7 @@ import pytest
 
 from lotocar.values.geo import Stop
 from lotocar.web.passenger.showing import commune
-from tests.support.factories import GOURDON, TUESDAY, make_consent, make_driver, make_trip, once, weekly
+from tests.support.factories import FIGEAC, GOURDON, TUESDAY, make_consent, make_driver, make_trip, once, weekly
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -211,3 +211,67 @@ def test_a_consenting_driver_s_number_is_on_no_page_before_a_name_is_left(client
     for seen in pages:
         assert "639980021" not in seen.html.replace(" ", "")
         assert "Vernet" not in seen.html
+
+
+def test_the_hour_shown_is_when_the_driver_passes_then_arrives(client, session):
+    """A driver who leaves Cahors at 8 h 30 passes in Gramat later: a passenger who waits at 8 h 30 would wait for long."""
+    make_trip(session, destination=FIGEAC, max_detour_minutes=60)
+    session.commit()
+    page = search(client, origin="Gramat", destination="Figeac")
+    [stub] = page.all("p", class_="ticket__hour")
+    assert "vers 9 h" in "".join(stub.itertext())
+    assert "Passe à Gramat vers 9 h" in page.main
+    assert "arrive vers 10 h" in page.main
+
+
+def test_an_hour_at_which_nobody_passes_shows_the_other_hours_of_the_day(client, odile):
+    page = search(client, hour="6h", time_kind="arrive_by")
+    assert "Aucun conducteur ne passe par là à cette heure" in page.main
+    assert "À une autre heure ce jour-là" in page.main
+    assert "Odile" in page.main
+
+
+def test_a_day_without_anybody_leads_to_the_days_beside_it(client, odile):
+    page = search(client, day="mercredi 25 novembre").follow(
+        "La veille, mardi 24 novembre : 1 conducteur possible"
+    )
+    assert "1 trajet passe par là" in page.main
+
+
+def test_the_day_before_or_after_may_do_as_well(client, odile):
+    page = search(client, day="mercredi 25 novembre", flexible="y")
+    assert "1 trajet passe par là" in page.main
+    assert "Mercredi 25 novembre, la veille ou le lendemain" in page.main
+
+
+@pytest.mark.parametrize(("half", "found"), [("morning", True), ("afternoon", False)])
+def test_half_a_day_needs_no_hour(client, odile, half, found):
+    page = search(client, time_kind=half)
+    assert ("1 trajet passe par là" in page.main) is found
+
+
+@pytest.mark.parametrize(
+    ("hour", "found"), [("7h15", True), ("7h14", False), ("9h45", True), ("9h46", False)]
+)
+def test_around_an_hour_is_an_hour_on_both_sides_and_the_driver_s_quarter(client, odile, hour, found):
+    page = search(client, time_kind="around", hour=hour)
+    assert ("1 trajet passe par là" in page.main) is found
+
+
+def test_changing_the_search_keeps_what_was_typed(client, odile):
+    page = search(client, hour="10h").follow("Changer la recherche")
+    values = {box.get("name"): box.get("value") for box in page.root.iter("input")}
+    assert (values["origin"], values["destination"], values["hour"]) == ("Cahors", "Figeac", "10 h")
+    assert "noindex" in page.response.headers["X-Robots-Tag"]
+
+
+def test_what_only_the_team_proposes_is_on_no_public_page(client, session):
+    make_trip(session, team_only=True)
+    session.commit()
+    assert "Aucun conducteur" in search(client).main
+
+
+def test_no_name_stands_beside_what_else_could_be_done(client, session, odile):
+    page = search(client, origin="Gramat", day="mardi 24 novembre", hour="9h")
+    for hidden in ("Vernet", "639980021", "impasse"):
+        assert hidden not in page.html
