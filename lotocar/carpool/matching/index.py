@@ -31,7 +31,10 @@ _BATCH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A snapshot of every open departure on one ground. `alive` has a bit for each row of the table."""
+    """A snapshot of every open departure on one ground.
+
+    `alive` has a bit for each row of the table. `shelved` is how much stood on the shelf when it was sorted.
+    """
 
     ground: Ground
     table: Table
@@ -40,6 +43,7 @@ class Index:
     tail: Columns
     routed: Routed
     shelf: Shelf
+    shelved: int
 
     @classmethod
     def build(cls, departures: Iterable[DepartureFacts], ground: Ground) -> Index:
@@ -94,7 +98,7 @@ class Index:
         return kept.joined(Routed.of(added, self.ground, self.shelf))
 
     def _is_ragged(self) -> bool:
-        loose = len(self.tail) + self.dead
+        loose = len(self.tail) + self.dead + len(self.shelf) - self.shelved
         return loose > max(TAIL_AT_LEAST, TAIL_SHARE * len(self.table.columns))
 
     def _compacted(self) -> Index:
@@ -185,7 +189,7 @@ def _without(alive: NDArray[np.uint8], rows: Rows) -> NDArray[np.uint8]:
 
 def _sorted(ground: Ground, columns: Columns, routed: Routed, shelf: Shelf) -> Index:
     everyone = np.full((len(columns) + 7) // 8, 255, dtype=np.uint8)
-    return Index(ground, Table.of(columns), everyone, 0, columns.take(_NONE), routed, shelf)
+    return Index(ground, Table.of(columns), everyone, 0, columns.take(_NONE), routed, shelf, len(shelf))
 
 
 _NONE: Rows = np.zeros(0, dtype=np.intp)
