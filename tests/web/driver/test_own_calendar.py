@@ -108,21 +108,21 @@ def test_the_same_pause_twice_is_one(client, session, own):
 
 
 def test_a_driver_sees_who_waits_on_the_road_by_commune_and_day_only(client, session, own):
-    asked = make_request(session, legs=[a_leg(day=date(2026, 12, 3), origin=FIGEAC, destination=CAHORS)])
+    asked = make_request(session, legs=[a_leg(day=date(2026, 12, 3), origin=CAHORS, destination=FIGEAC)])
     session.commit()
     page = client.get(own)
     assert "On cherche un conducteur sur votre route" in page.main
-    assert "Jeudi 3 décembre, Figeac – Cahors" in page.main
+    assert "Jeudi 3 décembre, Cahors – Figeac" in page.main
     assert asked.passenger.last_name not in page.main
     assert "10 h" not in page.main
 
 
 def test_a_small_commune_is_said_by_the_town_beside_it(client, session, own):
     small = next(one for one in gazetteer() if one.departement == "46" and one.population < 100)
-    away = Stop("Chez le voisin", small.insee, CAHORS.lat + 0.002, CAHORS.lon)
-    make_request(session, legs=[a_leg(day=date(2026, 12, 3), origin=FIGEAC, destination=away)])
+    away = Stop("Chez le voisin", small.insee, FIGEAC.lat + 0.002, FIGEAC.lon)
+    make_request(session, legs=[a_leg(day=date(2026, 12, 3), origin=CAHORS, destination=away)])
     session.commit()
     page = client.get(own)
-    assert "Jeudi 3 décembre, Figeac – environs de Cahors" in page.main
+    assert "Jeudi 3 décembre, Cahors – environs de Figeac" in page.main
     assert small.name not in page.main
     assert away.label not in page.main

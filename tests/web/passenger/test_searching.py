@@ -251,7 +251,7 @@ def test_half_a_day_needs_no_hour(client, odile, half, found):
 
 
 @pytest.mark.parametrize(
-    ("hour", "found"), [("7h15", True), ("7h14", False), ("9h45", True), ("9h46", False)]
+    ("hour", "found"), [("7h20", True), ("7h10", False), ("9h40", True), ("9h50", False)]
 )
 def test_around_an_hour_is_an_hour_on_both_sides_and_the_driver_s_quarter(client, odile, hour, found):
     page = search(client, time_kind="around", hour=hour)
