@@ -190,10 +190,14 @@ class PageClient:
         self.http: FlaskClient = app.test_client()
 
     def get(self, path: str, *, htmx: bool = False, **options: Any) -> Page:
-        """The page at this address; with `htmx`, the fragment."""
-        return self._read(
-            self.http.get(path, headers=_headers(htmx), follow_redirects=True, buffered=True, **options), htmx
-        )
+        """The page at this address; with `htmx`, the fragment.
+
+        The door of a person's file is opened by the way, as a click on a name does where scripts run.
+        """
+        answer = self.http.get(path, headers=_headers(htmx), follow_redirects=True, buffered=True, **options)
+        page = self._read(answer, htmx)
+        is_door = answer.mimetype == "text/html" and "data-file-door" in page.html
+        return page.submit("/ouvrir") if is_door else page
 
     def post(self, path: str, data: Any = None, *, htmx: bool = False, forge: bool = True) -> Page:
         """Send a form; `forge` adds the token that the page would have carried."""

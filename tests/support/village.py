@@ -21,6 +21,8 @@ from lotocar.civic.registry.models import Proof, RegistryDesk
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.staff.models import Invitation
 from lotocar.values.tokens import hash_token, new_token
+from lotocar.world.calendars.models import SchoolBreak
+from lotocar.world.transit.models import TransitContact
 from tests.support.factories import (
     NOW,
     TUESDAY,
@@ -136,7 +138,11 @@ def village(session: Session) -> Village:
         created_at=NOW,
         expires_at=NOW + timedelta(days=7),
     )
-    session.add_all([sent, received, proof, switch, asked_to_come])
+    bus = TransitContact(kind="bus", name="Ligne 1 (démonstration)", phone="+33536490050", communes=["46042"])
+    holidays = SchoolBreak(
+        zone="C", name="Noël", first_day=TUESDAY + timedelta(days=25), last_day=TUESDAY + timedelta(days=40)
+    )
+    session.add_all([sent, received, proof, switch, asked_to_come, bus, holidays])
     session.commit()
     values: dict[str, str | int] = {
         "ride_request_id": asked.id,
@@ -157,5 +163,9 @@ def village(session: Session) -> Village:
         "account_id": invited.id,
         "invitation": invitation,
         "session_id": 1,
+        "contact_id": bus.id,
+        "break_id": holidays.id,
+        "holiday_id": 1,
+        "kind": "passenger_confirmed",
     }
     return Village(values, driver_token, tokens)

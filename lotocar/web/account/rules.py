@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from lotocar.staff.rules import EXPORT_REASONS
 
-REASONS = tuple(
+REASONS: dict[Any, str] = dict(
     zip(
         EXPORT_REASONS,
         (
