@@ -12,6 +12,7 @@ from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender
+from lotocar.messages.rewording import unbracketed
 from lotocar.messages.letters import Mailer
 from lotocar.messages.rules import Caps
 from lotocar.messages.smtp import SmtpMailer
@@ -77,6 +78,7 @@ class Outside:
             public_base_url=self.settings.public_base_url,
             organisation=house.name,
             voice=self.voice is not None,
+            own_texts={kind: unbracketed(text) for kind, text in house.own_texts.items()},
             caps=self.caps,
         )
 

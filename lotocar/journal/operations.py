@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lotocar.journal.models import Entry
@@ -33,3 +34,8 @@ def note(
             data=data or {},
         )
     )
+
+
+def forget_verb(session: Session, verb: str, *, before: datetime) -> None:
+    """Drop the lines of one kind that are over: only the security log has an end."""
+    session.execute(delete(Entry).where(Entry.verb == verb, Entry.at < before))

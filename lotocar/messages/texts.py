@@ -34,6 +34,7 @@ class SenderPolicy:
     public_base_url: str
     organisation: str
     voice: bool = False
+    own_texts: Mapping[str, str] = field(default_factory=dict, compare=False)  # the team's, already unbracketed
     caps: Caps = field(default_factory=Caps)
 
 
@@ -44,7 +45,18 @@ def sms(kind: str, values: Mapping[str, object], *, sender: SenderPolicy, refere
         NotFound: no such kind.
         jinja2.UndefinedError: a value is missing.
     """
-    return _render(kind, "sms.txt", {"reference": reference, **values, "sender": sender})
+    known = {"reference": reference, **values, "sender": sender}
+    own = sender.own_texts.get(kind)
+    return own_words(own, known) if own else _render(kind, "sms.txt", known)
+
+
+def own_words(source: str, values: Mapping[str, object]) -> str:
+    """A text of the team's own, on one line; `source` comes from `rewording.unbracketed` and from nowhere else.
+
+    Raises:
+        jinja2.UndefinedError: a value is missing.
+    """
+    return " ".join(_environment().from_string(source).render(values).split())
 
 
 def read_aloud(kind: str, values: Mapping[str, object], *, sender: SenderPolicy) -> str:

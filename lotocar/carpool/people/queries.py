@@ -17,7 +17,7 @@ from lotocar.values.names import fold
 from lotocar.values.tokens import hash_token
 
 LEAST_DIGITS = 3
-LEAST_LETTERS = 2
+LEAST_LETTERS = 3
 
 
 def person_of_link(

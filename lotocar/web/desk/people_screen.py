@@ -6,7 +6,7 @@ from flask import Response, abort, request
 from wtforms import HiddenField, SelectField
 
 from lotocar import clock
-from lotocar.carpool.people import consents, queries
+from lotocar.carpool.people import consents, queries, readings
 from lotocar.carpool.people import operations as acts
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.requests import queries as requests
@@ -60,8 +60,18 @@ def _listed(text: str) -> Response:
 
 
 def person(person_id: int) -> Response:
-    """One person's page."""
-    return _show(screens.the_person(person_id))
+    """One person's page, for whoever said that they open it; else its door."""
+    found = screens.the_person(person_id)
+    if not readings.is_open(session(), person_id, guards.actor(), now=clock.now()):
+        return screens.show("desk/file_door.html", screen="people", found=found)
+    return _show(found)
+
+
+def open_file(person_id: int) -> Response:
+    """Open a person's file: the log keeps who did, and when."""
+    screens.the_person(person_id)
+    readings.open_file(session(), person_id, guards.actor(), now=clock.now())
+    return see_other("desk.person", person_id=person_id)
 
 
 def _show(
@@ -86,6 +96,7 @@ def _show(
         rides=rides.rides_of_person(session(), found.id),
         address=address,
         clash=clash,
+        openings=readings.openings(session(), found.id) if screens.rights()["watch"] else [],
         words=words,
     )
 

@@ -70,6 +70,8 @@ def rights() -> dict[str, bool]:
         "places": may(role, "places.edit"),
         "registry": may(role, "registry.export"),
         "erase": may(role, "people.erase"),
+        "service": may(role, "service.manage"),
+        "watch": may(role, "people.watch"),
     }
 
 
@@ -117,6 +119,7 @@ def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
         ("places", "Lieux", "desk.places", "pin", "alt+l", 0, True),
         ("pilotage", "Pilotage", "desk.pilotage", "chart", "alt+5", 0, True),
         ("registry", "Registre", "desk.registry", "sheet", "alt+g", alarms, may_see["registry"]),
+        ("settings", "Réglages", "desk.settings", "edit", "alt+6", 0, may_see["service"]),
     ]
     return [
         {"name": name, "label": label, "href": url_for(endpoint), "glyph": glyph, "key": key, "count": count}

@@ -1,6 +1,13 @@
 """Addresses of the desk, each behind the right it needs."""
 
 from lotocar.web.desk import (
+    admin,
+    admin_calendar,
+    admin_lists,
+    admin_service,
+    admin_team,
+    admin_texts,
+    admin_transit,
     approaches,
     caller,
     day,
@@ -20,14 +27,17 @@ from lotocar.web.desk import (
     trips_screen,
     why_not,
 )
-from lotocar.web.guards import Route, staff_with
+from lotocar.web.guards import Route, again_with, export_with, staff_with
 
 READ = staff_with("desk.read")
 ACT = staff_with("desk.act")
 NUMBERS = staff_with("people.contact")
 EDIT_PLACES = staff_with("places.edit")
-ERASE = staff_with("people.erase")
+ERASE = again_with("people.erase")
 REGISTRY = staff_with("registry.export")
+EXPORT = export_with("registry.export")
+TEAM = again_with("staff.manage")
+SERVICE = staff_with("service.manage")
 POST = ("POST",)
 # no row has a number beyond what its column holds: such an address leads nowhere
 ROW = "<int(max=2147483647):{}>"
@@ -35,6 +45,11 @@ REQUEST = f"/bureau/demandes/{ROW.format('ride_request_id')}"
 PERSON = f"/bureau/personnes/{ROW.format('person_id')}"
 PROOF = ROW.format("proof_id")
 LINE = f"{PERSON}/numeros/{ROW.format('line_id')}"
+MEMBER = f"/bureau/reglages/equipe/{ROW.format('account_id')}"
+CONTACT = f"/bureau/reglages/transports/{ROW.format('contact_id')}"
+BREAK = f"/bureau/reglages/calendrier/vacances/{ROW.format('break_id')}"
+HOLIDAY = f"/bureau/reglages/calendrier/feries/{ROW.format('holiday_id')}"
+TEXT = "/bureau/reglages/textes/<kind>"
 
 ROUTES: tuple[Route, ...] = (
     Route("/bureau", home.home, READ),
@@ -80,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/bureau/personnes", people_screen.people, NUMBERS),
     Route("/bureau/personnes", people_screen.find_person, NUMBERS, POST),
     Route(PERSON, people_screen.person, NUMBERS),
+    Route(f"{PERSON}/ouvrir", people_screen.open_file, NUMBERS, POST),
     Route(PERSON, people_screen.change_person, ACT, POST),
     Route(f"{PERSON}/numeros", people_screen.add_line, ACT, POST),
     Route(f"{LINE}/confirmer", people_screen.confirm_line, ACT, POST),
@@ -102,9 +118,41 @@ ROUTES: tuple[Route, ...] = (
     Route("/bureau/pilotage", pilotage.pilotage, READ),
     Route("/bureau/pilotage/bilan", pilotage.pilotage_page, READ),
     Route("/bureau/pilotage.csv", pilotage.pilotage_csv, READ),
+    Route("/bureau/reglages", admin.settings, SERVICE),
+    Route("/bureau/reglages/equipe", admin_team.team, TEAM),
+    Route("/bureau/reglages/equipe", admin_team.open_account, TEAM, POST),
+    Route(MEMBER, admin_team.member, TEAM),
+    Route(MEMBER, admin_team.change_account, TEAM, POST),
+    Route(f"{MEMBER}/lien", admin_team.invite, TEAM, POST),
+    Route(f"{MEMBER}/fermer", admin_team.close_account, TEAM, POST),
+    Route(f"{MEMBER}/rouvrir", admin_team.reopen_account, TEAM, POST),
+    Route(f"{MEMBER}/second-code", admin_team.drop_second_code, TEAM, POST),
+    Route(f"{MEMBER}/sessions/{ROW.format('session_id')}", admin_team.end_member_session, TEAM, POST),
+    Route("/bureau/reglages/service", admin_service.service, SERVICE),
+    Route("/bureau/reglages/service", admin_service.change_service, SERVICE, POST),
+    Route("/bureau/reglages/mentions", admin_service.change_publisher, SERVICE, POST),
+    Route("/bureau/reglages/listes", admin_lists.lists, SERVICE),
+    Route("/bureau/reglages/listes/motifs", admin_lists.change_purposes, SERVICE, POST),
+    Route("/bureau/reglages/listes/besoins", admin_lists.change_needs, SERVICE, POST),
+    Route("/bureau/reglages/textes", admin_texts.texts, SERVICE),
+    Route(TEXT, admin_texts.text, SERVICE),
+    Route(TEXT, admin_texts.reword, SERVICE, POST),
+    Route(f"{TEXT}/apercu", admin_texts.preview_text, SERVICE, POST),
+    Route(f"{TEXT}/maison", admin_texts.back_to_house, SERVICE, POST),
+    Route("/bureau/reglages/transports", admin_transit.transit, SERVICE),
+    Route("/bureau/reglages/transports", admin_transit.add_contact, SERVICE, POST),
+    Route(CONTACT, admin_transit.contact, SERVICE),
+    Route(CONTACT, admin_transit.change_contact, SERVICE, POST),
+    Route(f"{CONTACT}/retirer", admin_transit.remove_contact, SERVICE, POST),
+    Route("/bureau/reglages/calendrier", admin_calendar.calendar, SERVICE),
+    Route("/bureau/reglages/calendrier/vacances", admin_calendar.add_break, SERVICE, POST),
+    Route(BREAK, admin_calendar.change_break, SERVICE, POST),
+    Route(f"{BREAK}/retirer", admin_calendar.remove_break, SERVICE, POST),
+    Route("/bureau/reglages/calendrier/feries", admin_calendar.add_holiday, SERVICE, POST),
+    Route(f"{HOLIDAY}/retirer", admin_calendar.remove_holiday, SERVICE, POST),
     Route("/bureau/registre", registry_screen.registry, REGISTRY),
-    Route("/bureau/registre.csv", registry_screen.registry_csv, REGISTRY),
-    Route("/bureau/registre-partenaires.csv", registry_screen.registry_partner_csv, REGISTRY),
+    Route("/bureau/registre.csv", registry_screen.registry_csv, EXPORT),
+    Route("/bureau/registre-partenaires.csv", registry_screen.registry_partner_csv, EXPORT),
     Route("/bureau/registre/mois", registry_screen.registry_month, REGISTRY),
     Route("/bureau/registre/milieu", registry_screen.switch_registry, REGISTRY, POST),
     Route(f"/bureau/registre/preuves/{PROOF}", registry_screen.act_on_proof, REGISTRY, POST),
