@@ -1,4 +1,4 @@
-"""Benches by name: ./run bench crash | races | matching | detour | desk, each with its own --help."""
+"""Benches by name: ./run bench crash | races | matching | detour | desk | registry | rides, each with its own --help."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ BENCHES = {
     "page": "tests.bench.bench_page",
     "detour": "tests.bench.bench_detour",
     "desk": "tests.bench.bench_desk",
+    "bureau": "tests.bench.bench_bureau",
+    "registry": "tests.civic.registry.crash_bench",
+    "rides": "tests.civic.registry.rides_bench",
 }
 
 

@@ -16,7 +16,7 @@ from lotocar.civic.registry.files.forecast import forecast, payloads_in
 from lotocar.civic.registry.files.json_file import export_json
 from lotocar.errors import Invalid
 from tests.civic.registry.fictional import NOW, a_couple, short
-from tests.civic.registry.test_five_thousand import a_day
+from tests.civic.registry.rides_bench import a_day
 from tests.support.fake_registry import FakeRegistry, Rulebook, Stored, judge
 
 
