@@ -18,6 +18,9 @@ from lotocar.carpool.rides.models import ContactReveal, Ride
 from lotocar.carpool.trips.models import Trip
 from lotocar.journal.models import Entry
 from lotocar.messages.models import OutboxMessage
+from lotocar.values.actor import SYSTEM
+from lotocar.world.transit import operations as transit
+from lotocar.world.transit.rules import ContactFacts
 from tests.scenarios.conftest import (
     CAHORS,
     FIGEAC,
@@ -33,6 +36,7 @@ from tests.support.chromium import axe, watch
 from tests.support.doors import LiveServer, PageClient
 from tests.support.doors import Page as PageRead
 from tests.support.factories import (
+    NOW,
     TUESDAY,
     make_consent,
     make_driver,
@@ -211,6 +215,39 @@ def _search(visitor: PageClient) -> PageRead:
 ONE_OFF = "Trajet ponctuel : gratuit"
 REGULAR = "Trajet régulier : frais partagés. Les deux personnes se mettent d'accord"
 INSURANCE = "Assurance : l'assurance obligatoire de la voiture couvre les passagers"
+
+
+CONTACTS = (
+    ContactFacts(kind="bus", name="Ligne 874", phone="+33536490051", communes=(CAHORS.insee, FIGEAC.insee)),
+    ContactFacts(
+        kind="train", name="Gare de Cahors", phone="+33536490052", communes=(CAHORS.insee, FIGEAC.insee)
+    ),
+    ContactFacts(
+        kind="on_demand", name="TAD du Grand-Figeac", phone="+33536490053", note="Réserver la veille"
+    ),
+    ContactFacts(kind="atchoum", name="Atchoum", address="https://exemple.fr/atchoum"),
+    ContactFacts(
+        kind="bus", name="Ligne d'ailleurs", phone="+33536490054", communes=(CAHORS.insee, LALBENQUE.insee)
+    ),
+)
+
+
+def test_p6_nobody_found(client: PageClient, visitor: PageClient, session: Session):
+    for contact in CONTACTS:
+        transit.add(session, contact, actor=SYSTEM, now=NOW)
+    session.commit()
+    online = _search(visitor)
+    client.sign_in()
+    asked = {"origin": "Cahors", "destination": "Figeac", "day": "mardi 24 novembre"}
+    call = client.get("/bureau/candidats", htmx=True, query_string=asked)
+    for page in (online, call):
+        said = words(page.text)
+        for one in CONTACTS[:4]:
+            assert one.name in said
+        assert "05 36 49 00 53" in said
+        assert "Réserver la veille" in said
+        assert "https://exemple.fr/atchoum" in page.links().values()
+        assert "Ligne d'ailleurs" not in said
 
 
 def test_p7_cost_and_insurance(visitor: PageClient, village: Village, session: Session):
