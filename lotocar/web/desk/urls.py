@@ -24,7 +24,9 @@ from lotocar.web.desk import (
     ride_requests,
     todo,
     together,
+    trip_editing,
     trips_screen,
+    usual_places,
     why_not,
 )
 from lotocar.web.guards import Route, again_with, export_with, staff_with
@@ -42,6 +44,7 @@ POST = ("POST",)
 # no row has a number beyond what its column holds: such an address leads nowhere
 ROW = "<int(max=2147483647):{}>"
 REQUEST = f"/bureau/demandes/{ROW.format('ride_request_id')}"
+TRIP = f"/bureau/trajets/{ROW.format('trip_id')}"
 PERSON = f"/bureau/personnes/{ROW.format('person_id')}"
 PROOF = ROW.format("proof_id")
 LINE = f"{PERSON}/numeros/{ROW.format('line_id')}"
@@ -106,10 +109,16 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{PERSON}/inscription", people_screen.enrol, ACT, POST),
     Route(f"{PERSON}/effacer", people_screen.ask_erase, ERASE),
     Route(f"{PERSON}/effacer", people_screen.erase, ERASE, POST),
+    Route(f"{PERSON}/lieux", usual_places.keep_place, ACT, POST),
+    Route(f"{PERSON}/lieux/<kind>/oublier", usual_places.forget_place, ACT, POST),
     Route(f"{PERSON}/trajets/nouveau", trips_screen.new_trip, ACT),
     Route(f"{PERSON}/trajets/nouveau", trips_screen.add_trip, ACT, POST),
     Route("/bureau/trajets", trips_screen.trips, READ),
     Route(f"/bureau/trajets/{ROW.format('trip_id')}", trips_screen.change_trip, ACT, POST),
+    Route(f"{TRIP}/modifier", trip_editing.edit_trip, ACT),
+    Route(f"{TRIP}/modifier", trip_editing.save_trip, ACT, POST),
+    Route(f"{TRIP}/pause", trip_editing.pause_trip, ACT, POST),
+    Route(f"{TRIP}/pauses/{ROW.format('pause_id')}/retirer", trip_editing.end_pause, ACT, POST),
     Route("/bureau/conducteurs/nouveau", trips_screen.new_driver, ACT),
     Route("/bureau/conducteurs/nouveau", trips_screen.register_driver, ACT, POST),
     Route("/bureau/lieux", places_screen.places, READ),
@@ -150,6 +159,9 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{BREAK}/retirer", admin_calendar.remove_break, SERVICE, POST),
     Route("/bureau/reglages/calendrier/feries", admin_calendar.add_holiday, SERVICE, POST),
     Route(f"{HOLIDAY}/retirer", admin_calendar.remove_holiday, SERVICE, POST),
+    Route("/bureau/registre", registry_screen.registry, REGISTRY),
+    Route("/bureau/registre.csv", registry_screen.registry_csv, EXPORT),
+    Route("/bureau/registre-partenaires.csv", registry_screen.registry_partner_csv, EXPORT),
     Route("/bureau/registre/mois", registry_screen.registry_month, REGISTRY),
     Route("/bureau/registre/milieu", registry_screen.switch_registry, REGISTRY, POST),
     Route(f"/bureau/registre/preuves/{PROOF}", registry_screen.act_on_proof, REGISTRY, POST),
