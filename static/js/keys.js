@@ -40,6 +40,7 @@
   function goOn(element) { // to where the hands go on
     var then = element.dataset.keyThen && document.querySelector(element.dataset.keyThen);
     if (then) then.focus();
+    if (then && then.select) then.select();
     return Boolean(then);
   }
 

@@ -160,6 +160,7 @@ def village(session: Session) -> Village:
         "place_id": 1,
         "proof_id": proof.id,
         "step": "identity",
+        "kind": "maison",
         "account_id": invited.id,
         "invitation": invitation,
         "session_id": 1,

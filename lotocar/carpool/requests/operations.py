@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import bits_of, codes_of
-from lotocar.carpool.requests import queries, rules
+from lotocar.carpool.requests import drafts, queries, rules
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.errors import Invalid, Refused
@@ -244,6 +244,7 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
 
     What they asked for themselves is closed. What they asked for somebody else goes on without them.
     """
+    drafts.erase_person(session, person_id)
     called = select(RideRequest).where(RideRequest.caller_id == person_id)
     for ride_request in session.scalars(called):
         ride_request.caller_id = None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import readings
 from lotocar.carpool.people.models import Person, PrivateLink
+from lotocar.carpool.requests import drafts
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides.models import Approach, ContactReveal, Ride
 from lotocar.carpool.trips.models import Trip
@@ -33,6 +34,7 @@ def run(session: Session, *, now: datetime, policy: SenderPolicy) -> int:
     """Forget what is over; how many people were erased."""
     messages.forget_texts(session, before=now - TEXTS_KEPT)
     staff.forget_sessions(session, now=now)
+    drafts.forget_old(session, now=now)
     readings.forget(session, before=now - OPENINGS_KEPT)
     session.execute(delete(ContactReveal).where(ContactReveal.at < now - REVEALS_KEPT))
     dead = (PrivateLink.expires_at < now - LINKS_KEPT) | (PrivateLink.revoked_at < now - LINKS_KEPT)

@@ -7,6 +7,7 @@ from flask import Response, request
 from lotocar import clock
 from lotocar.carpool.requests import queries as requests
 from lotocar.web.desk import area, screens, words
+from lotocar.web.desk.intake import waiting_calls
 from lotocar.web.edge import session
 from lotocar.web.forms import find_places, showable
 from lotocar.web.render import see_other
@@ -28,6 +29,7 @@ def home() -> Response:
         now=clock.now(),
         page=page,
         has_more=len(open_ones) > PAGE,
+        drafts=waiting_calls() if screens.rights()["act"] else [],
         words=words,
     )
 

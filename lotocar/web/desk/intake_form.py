@@ -135,7 +135,7 @@ class IntakeForm(JourneyForm):
     last_name = NameField("Nom")
     first_name = NameField("Prénom")
     phone = PhoneField("Téléphone")
-    phone_label = TextField("À qui est ce numéro", maximum=40)
+    phone_label = TextField("Numéro de", maximum=40)
     minor = SelectField("Âge", choices={"no": "Majeur", "yes": "Mineur"}, default="no")
     caller_last_name = NameField("Nom de qui appelle")
     caller_first_name = NameField("Prénom de qui appelle")

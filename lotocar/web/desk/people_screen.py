@@ -16,7 +16,7 @@ from lotocar.carpool.trips import queries as trip_queries
 from lotocar.civic.privacy import erasure
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web import guards, links
-from lotocar.web.desk import area, collisions, screens, words
+from lotocar.web.desk import area, collisions, screens, usual_places, words
 from lotocar.web.desk.intake_form import CIVILITIES
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField, showable
@@ -34,6 +34,7 @@ class PersonForm(Form):
     contact_preference = SelectField("Préfère être joint", choices=PREFERENCES)
     call_hours = TextField("Heures où l'appeler", maximum=120)
     car = TextField("Voiture", maximum=80)
+    flag = TextField("À savoir en premier", maximum=160)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
 
 
@@ -94,6 +95,9 @@ def _show(
         trips=trip_queries.trips_of(session(), found.id),
         requests=requests.of_person(session(), found.id),
         rides=rides.rides_of_person(session(), found.id),
+        places=queries.usual_places(session(), found.id),
+        place_form=usual_places.UsualPlaceForm(formdata=None),
+        household=queries.household(session(), found),
         address=address,
         clash=clash,
         openings=readings.openings(session(), found.id) if screens.rights()["watch"] else [],
@@ -123,6 +127,7 @@ def change_person(person_id: int) -> Response:
         "contact_preference": form.contact_preference.data,
         "call_hours": form.call_hours.clean,
         "car": form.car.clean,
+        "flag": form.flag.clean,
         "staff_note": form.staff_note.clean,
     }
     try:

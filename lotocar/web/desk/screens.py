@@ -111,7 +111,7 @@ def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
     alarms = count_alarms(session(), now=clock.now()) if may_see["registry"] else 0
     tabs = [
         ("home", "Le bureau", "desk.home", "phone", "alt+b", 0, True),
-        ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all, True),
+        ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all and counts.shown, True),
         ("day", "Feuille du jour", "desk.day", "sheet", "alt+j", 0, True),
         ("people", "Personnes", "desk.people", "people", "alt+p", 0, may_see["numbers"]),
         ("trips", "Trajets", "desk.trips", "car", "alt+t", 0, True),

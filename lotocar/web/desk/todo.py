@@ -75,6 +75,7 @@ def _show_todo(*, status: int = 200, problem: str = "") -> Response:
         words=words,
         todo_words=todo_words,
         part_of=todo_words.FRAGMENT,
+        counted=todo_list.counted,
         at_work=lambda asked: together.colleague(asked, ask.now) is not None,
         last=_last_step(),
         undo_words=undo_words,

@@ -18,6 +18,7 @@ from lotocar.web.desk.todo_sources import BY_KIND, Action, Ask, Source, asked_of
 
 SHOWN = 30
 READ = 40  # of each kind: some of them may not be rung yet
+MOST = 200  # counted of each kind: « 200+ » says enough, and counting more would take its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ class Counts:
     messages: int
     by_kind: Mapping[str, int]
 
+    @property
+    def shown(self) -> str:
+        """All of them, as a tab says it."""
+        kept = sum(min(number, MOST) for number in self.by_kind.values())
+        return f"{kept}+" if any(number > MOST for number in self.by_kind.values()) else str(kept)
+
 
 def counts(session: Session, ask: Ask) -> Counts:
     """How much waits, of each kind, in one question to the database."""
@@ -62,7 +69,13 @@ def counts(session: Session, ask: Ask) -> Counts:
 
 
 def _counted(numbers: Select[Any]) -> Any:
-    return select(func.count()).select_from(numbers.order_by(None).subquery()).scalar_subquery()
+    some = numbers.order_by(None).limit(MOST + 1)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+def counted(number: int) -> str:
+    """« 12 », « 200+ »."""
+    return str(number) if number <= MOST else f"{MOST}+"
 
 
 def todo_list(session: Session, ask: Ask, found: Counts, *, kind: str = "", page: int = 1) -> TodoList:

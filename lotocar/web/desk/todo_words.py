@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lotocar.carpool.requests.rules import GIVEN_UP
 from lotocar.web.desk import words
 from lotocar.web.desk.todo_sources import Action
 
@@ -46,6 +47,7 @@ KINDS = {
     "consent": "Accords à demander",
     "letter": "Courriels non partis",
 }
+OVER = GIVEN_UP | {"done"}
 SINCE = frozenset({"message", "note", "failure", "letter", "close"})  # these have no hour to be done by
 # the fragment that shows each kind, `_todo_….html`
 FRAGMENT = {kind: kind for kind in WHY} | {
@@ -72,6 +74,13 @@ LETTER = {
     "mail.silent": "le serveur de courriel n’a pas répondu",
     "mail.some": "certaines adresses ont été refusées",
 }
+
+
+def why(action: Action) -> str:
+    """The reason; a request with nothing left to serve is to be closed, whatever list it stands in."""
+    legs = action.request.legs if action.kind in {"new", "search"} and action.request else ()
+    over = legs and all(leg.status in OVER for leg in legs)
+    return WHY["close" if over else action.kind]
 
 
 def due(action: Action, now: datetime) -> str:

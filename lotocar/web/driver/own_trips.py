@@ -12,11 +12,11 @@ from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid, NotFound
 from lotocar.web.driver.forms import OneDayForm, PauseForm, asked_kind
-from lotocar.web.driver.showing import shown, typed
+from lotocar.web.driver.showing import shown
 from lotocar.web.driver.space import acting, driver_of, is_awaited, today, trip_of
 from lotocar.web.edge import session
 from lotocar.web.render import page, see_other
-from lotocar.web.trip_form import TripForm
+from lotocar.web.trip_form import TripForm, typed
 
 
 def new_trip(token: str) -> Response:
