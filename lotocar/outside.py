@@ -12,8 +12,8 @@ from lotocar.civic.registry.couples.geography import of_france
 from lotocar.civic.registry.operations import KeysAtHand
 from lotocar.civic.registry.proofs import Terms
 from lotocar.messages.channels import Sender, SmsSender
-from lotocar.messages.rewording import unbracketed
 from lotocar.messages.letters import Mailer
+from lotocar.messages.rewording import unbracketed
 from lotocar.messages.rules import Caps
 from lotocar.messages.smtp import SmtpMailer
 from lotocar.messages.stand_in import StandInSender

@@ -90,9 +90,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_mailing")),
     )
     op.create_index("ix_ride_status", "ride", ["status", "dropoff_at"])
+    op.create_index("ix_ride_untold", "ride", ["status", "passenger_told_at", "pickup_at"])
+    op.create_index("ix_ride_request_due_at", "ride_request", ["due_at"])
+    op.create_index("ix_ride_request_waiting", "ride_request", ["status", "callback_at", "due_at"])
+    op.create_index("ix_ride_request_callback_at", "ride_request", ["callback_at"])
+    op.create_index("ix_trip_status", "trip", ["status"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_trip_status", table_name="trip")
+    op.drop_index("ix_ride_request_callback_at", table_name="ride_request")
+    op.drop_index("ix_ride_request_waiting", table_name="ride_request")
+    op.drop_index("ix_ride_request_due_at", table_name="ride_request")
+    op.drop_index("ix_ride_untold", table_name="ride")
     op.drop_index("ix_ride_status", table_name="ride")
     op.drop_table("mailing")
     op.drop_table("opening_mark")

@@ -20,6 +20,10 @@ class RideRequest(Base):
     __table_args__ = (
         # the desk's lists: what is open, by due time
         Index("ix_ride_request_open", "status", "due_at"),
+        Index("ix_ride_request_due_at", "due_at"),
+        # what waits in each state, without what was promised a call; and the calls promised
+        Index("ix_ride_request_waiting", "status", "callback_at", "due_at"),
+        Index("ix_ride_request_callback_at", "callback_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -12,6 +12,8 @@ from lotocar.carpool.requests import rules
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.errors import NotFound
 
+OPEN = tuple(sorted({state for state, _ in rules.REQUEST} - {"closed"}))
+
 
 def whole() -> Select[RideRequest]:
     """Requests with their people and legs, as lists and pages show them."""
@@ -38,23 +40,33 @@ def open_requests(
 
     `communes` keeps the requests that touch one of these INSEE codes; empty keeps all.
     """
-    query = (
-        whole()
-        .where(RideRequest.status != "closed")
-        .order_by(RideRequest.due_at.is_(None), RideRequest.due_at, RideRequest.id)
-        .limit(limit)
-        .offset(offset)
-    )
+    open_ones = select(RideRequest.id).where(RideRequest.status.in_(OPEN))
     if communes:
-        query = query.where(RideRequest.id.in_(touching(communes)))
-    return session.scalars(query).unique().all()
+        open_ones = open_ones.where(RideRequest.id.in_(touching(communes)))
+    due = open_ones.where(RideRequest.due_at.is_not(None))
+    numbers = list(
+        session.scalars(due.order_by(RideRequest.due_at, RideRequest.id).limit(limit).offset(offset))
+    )
+    if len(numbers) < limit:
+        before = session.scalar(select(func.count()).select_from(due.subquery())) or 0
+        undated = open_ones.where(RideRequest.due_at.is_(None)).order_by(RideRequest.id)
+        left = undated.limit(limit - len(numbers)).offset(max(0, offset - before))
+        numbers += session.scalars(left)
+    return _in_order(session, numbers)
+
+
+def _in_order(session: Session, numbers: Sequence[int]) -> list[RideRequest]:
+    """These requests, whole, in this order: the few of a page are chosen before anything else is read of them."""
+    found = session.scalars(whole().where(RideRequest.id.in_(numbers))).unique()
+    by_number = {one.id: one for one in found}
+    return [by_number[number] for number in numbers]
 
 
 def count_open(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:
     """How many open requests in each state."""
     query = (
         select(RideRequest.status, func.count())
-        .where(RideRequest.status != "closed")
+        .where(RideRequest.status.in_(OPEN))
         .group_by(RideRequest.status)
     )
     if communes:

@@ -27,18 +27,18 @@ def callbacks(*, now: datetime, communes: Collection[str] = ()) -> Numbers:
 
 def new(*, communes: Collection[str] = ()) -> Numbers:
     """Those that nobody took yet."""
-    return _by_due(and_(RideRequest.status == "to_process", _not_promised(), ~_is_over()), communes)
+    return _by_due(and_(RideRequest.status == "to_process", _not_promised()), communes)
 
 
 def searching(*, now: datetime, communes: Collection[str] = ()) -> Numbers:
     """Those whose time to look again has come."""
-    due = and_(RideRequest.status == "searching", RideRequest.due_at <= now)
-    return _by_due(and_(due, _not_promised(), ~_is_over()), communes)
+    due = and_(RideRequest.status == "searching", _not_promised(), RideRequest.due_at <= now)
+    return _by_due(due, communes)
 
 
 def to_close(*, communes: Collection[str] = ()) -> Numbers:
-    """Open ones with nothing left to serve: somebody did not come, and a human says how it ends."""
-    over = and_(RideRequest.status.not_in(("closed", "draft")), _not_promised(), _is_over())
+    """Those partly driven, with nothing left to serve: somebody did not come, and a human says how it ends."""
+    over = and_(RideRequest.status == "confirmed", _not_promised(), _is_over())
     return _numbers(over, communes).order_by(RideRequest.updated_at, RideRequest.id)
 
 

@@ -98,8 +98,10 @@ class Ride(Base):
         UniqueConstraint("live_leg_id"),
         # day sheet, reminders, and what is to be asked after the ride
         Index("ix_ride_day", "day", "status"),
-        # rides over without a word, and those of which the passenger does not know yet
+        # rides over without a word
         Index("ix_ride_status", "status", "dropoff_at"),
+        # those of which the passenger does not know yet, the soonest first
+        Index("ix_ride_untold", "status", "passenger_told_at", "pickup_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

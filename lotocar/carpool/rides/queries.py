@@ -90,8 +90,9 @@ def silent_too_long(now: datetime) -> ColumnElement[bool]:
 def is_untold() -> tuple[ColumnElement[bool], ...]:
     """Agreed, planned, and the passenger does not know."""
     return (
-        Ride.live_leg_id.is_not(None),
         Ride.status == "planned",
+        Ride.passenger_told_at.is_(None),
+        Ride.live_leg_id.is_not(None),
         Ride.leg.has(Leg.status == "agreed"),
         Ride.approach.has(Approach.status == "accepted"),
     )

@@ -19,6 +19,7 @@ from lotocar.carpool.rides.models import Approach, ApproachLeg, HandOver, Openin
 from lotocar.carpool.rides.queries import is_unsettled, is_untold, silent_too_long, whole_ride
 
 Numbers = Select[int]
+SOONEST = 300  # untold rides looked at
 UNFOUND = ("unserved", "failed")  # legs that a new trip may still save
 
 
@@ -68,10 +69,13 @@ def read_approaches(session: Session, numbers: Collection[int]) -> Sequence[Appr
 
 def to_tell(*, communes: Collection[str] = ()) -> Numbers:
     """Requests whose passenger does not know yet what was agreed, the soonest ride first."""
-    query = select(Leg.ride_request_id).select_from(Ride).join(Ride.leg).where(*is_untold())
+    query = select(Leg.ride_request_id, Ride.pickup_at).select_from(Ride).join(Ride.leg).where(*is_untold())
     if communes:
         query = query.where(Leg.ride_request_id.in_(touching(communes)))
-    return query.group_by(Leg.ride_request_id).order_by(func.min(Ride.pickup_at), Leg.ride_request_id)
+    # the soonest are picked before they are sorted out by request: a screen never shows more
+    soonest = query.order_by(Ride.pickup_at).limit(SOONEST).subquery()
+    number = soonest.c.ride_request_id
+    return select(number).group_by(number).order_by(func.min(soonest.c.pickup_at), number)
 
 
 def read_untold(session: Session, requests: Collection[int]) -> Sequence[Ride]:

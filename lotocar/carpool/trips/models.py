@@ -28,6 +28,8 @@ class Trip(Base):
         CheckConstraint("school_terms IN ('', 'term', 'break')", name="school_terms"),
         # the matching mirror asks for everything changed since its own revision
         Index("ix_trip_revision", "revision"),
+        # the few that wait for the desk's call
+        Index("ix_trip_status", "status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
