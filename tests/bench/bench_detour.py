@@ -42,6 +42,7 @@ from tests.support.osm_pbf import write_pbf
 SOUTH, NORTH, WEST, EAST = 44.2, 45.1, 0.95, 2.25  # the Lot and its fringe
 DAY = date(2026, 11, 24)
 LIMITS = (5, 10, 15, 20)  # minutes of detour that drivers accept
+AT_ONCE = 25  # sweeps in one question: places are looked up once
 WARM = 5  # requests that open the tiles before anything is timed
 
 Table = NDArray[np.int64]
@@ -151,17 +152,27 @@ def _driver(number: int, origin: Point, destination: Point, land: Land) -> Depar
 
 
 def _detours(drivers: Sequence[DepartureFacts], legs: Sequence[LegFacts], engine: EmbeddedValhalla) -> Table:
-    """What the engine says of each pair, driver by driver, passenger by passenger."""
-    pickups, ends = [leg.pickup for leg in legs], [one.destination for one in drivers]
-    before = [_sweep(engine, one.origin, [*pickups, one.destination]) for one in drivers]
-    after = [_sweep(engine, leg.dropoff, ends) for leg in legs]
-    ride = np.array([int(_sweep(engine, leg.pickup, [leg.dropoff])[0]) for leg in legs])
-    to_pickup, own = np.array([row[:-1] for row in before]), np.array([[row[-1]] for row in before])
-    return np.maximum(0, to_pickup + ride + np.array(after).T - own)
+    """What the engine says of each pair, drivers × passengers."""
+    origins, ends = [one.origin for one in drivers], [one.destination for one in drivers]
+    pickups, dropoffs = [leg.pickup for leg in legs], [leg.dropoff for leg in legs]
+    before, own = _sweeps(engine, origins, pickups, ends)
+    after, _ = _sweeps(engine, dropoffs, ends, pickups)
+    _, ride = _sweeps(engine, pickups, [], dropoffs)
+    return np.maximum(0, before + ride + after.T - own[:, None])
 
 
-def _sweep(engine: EmbeddedValhalla, source: Point, targets: Sequence[Point]) -> Table:
-    return np.rint(np.nan_to_num(engine.table([source], targets)[0], nan=NO_WAY_S)).astype(np.int64)
+def _sweeps(
+    engine: EmbeddedValhalla, sources: Sequence[Point], targets: Sequence[Point], own: Sequence[Point]
+) -> tuple[Table, Table]:
+    """Whole seconds from each source to each target, and from each source to the place of its own rank."""
+    rows, owns = [], []
+    for first in range(0, len(sources), AT_ONCE):
+        last = min(first + AT_ONCE, len(sources))
+        table = engine.table(sources[first:last], [*targets, *own[first:last]])
+        whole = np.rint(np.nan_to_num(table, nan=NO_WAY_S)).astype(np.int64)
+        rows.append(whole[:, : len(targets)])
+        owns.append(whole[:, len(targets) :].diagonal())
+    return np.concatenate(rows), np.concatenate(owns)
 
 
 def _estimated(ground: Ground, scene: Scene) -> Table:
@@ -262,8 +273,9 @@ def _bars(
 
 def _usual_way(scene: Scene, engine: EmbeddedValhalla) -> dict[str, float]:
     """How long drivers drive, and how slow roads are as the crow flies."""
-    seconds = [int(_sweep(engine, one.origin, [one.destination])[0]) for one in scene.drivers[:100]]
-    metres = [distance_m(one.origin, one.destination) for one in scene.drivers[:100]]
+    some = scene.drivers[:100]
+    _, seconds = _sweeps(engine, [one.origin for one in some], [], [one.destination for one in some])
+    metres = [distance_m(one.origin, one.destination) for one in some]
     return {
         "mean_trip_min": _round(float(np.mean(seconds)) / 60),
         "mean_slowness_s_per_m": round(float(np.sum(seconds) / np.sum(metres)), 4),

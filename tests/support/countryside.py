@@ -24,15 +24,15 @@ Pairs = NDArray[np.int64]
 
 METRES_A_DEGREE = 111_195
 RIVERS = 4
-BRIDGE_EVERY_M = 9_000
+BRIDGE_EVERY_M = 6_000  # as on the Lot between Cahors and Cajarc
 VILLAGE_M = 600
-EDGES_A_NODE = 1.45  # rural crossings have not quite three roads
+EDGES_A_NODE = 2.0
 BETTER_ROAD = 0.55  # how a new road prefers to follow one that is already there
 
 CLASSES = ("unclassified", "tertiary", "secondary", "primary")
 SPEEDS = {"primary": 80, "secondary": 72, "tertiary": 62, "unclassified": 45, "residential": 30}
 IN_VILLAGE = 40
-HILLS_SLOW = 0.4  # the share of its speed that a road loses in the gorges
+HILLS_SLOW = 0.25  # the share of its speed that a road loses in the gorges
 
 
 @dataclass(frozen=True, slots=True)

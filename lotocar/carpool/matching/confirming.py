@@ -163,10 +163,15 @@ class Confirmer:
             return {pair: self._known[pair] for pairs in wanted for pair in pairs if pair in self._known}
 
     def _missing(self, wanted: Iterable[frozenset[Pair]]) -> list[Pair]:
-        """The pairs to ask for: departure by departure, those that start at one place together."""
+        """The pairs to ask for: the first departures first, but all that start at one place together."""
         with self._lock:
-            asked = {pair: None for pairs in wanted for pair in sorted(pairs, key=_order)}
-            return [pair for pair in asked if pair not in self._known]
+            asked = [
+                pair for pairs in wanted for pair in sorted(pairs, key=_order) if pair not in self._known
+            ]
+        by_source: dict[Point, dict[Pair, None]] = {}
+        for pair in asked:
+            by_source.setdefault(pair[0], {})[pair] = None
+        return [pair for pairs in by_source.values() for pair in pairs]
 
     def _ask(self, missing: Sequence[Pair], budget_s: float) -> None:
         done = Event()

@@ -30,7 +30,7 @@ from lotocar.world.roads.zoning import zones
 
 NEIGHBOURS = 4  # a zone's own slowness is the mean towards so many nearest zones
 MOST_ZONES = 65_535
-ROWS_CELLS = 10_000  # what a row-wise engine is asked at once: some seconds, so that progress is seen
+ROWS_CELLS = 40_000  # what a row-wise engine is asked at once: some seconds, so that progress is seen
 PART_FOLDER = "building"
 CENTRES_FILE, PART_FILE = "centres.npy", "slowness.npy"
 WITHOUT_WAY_FILE = "without-way.json"

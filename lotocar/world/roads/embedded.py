@@ -4,7 +4,7 @@ What its programs were found to do, and what is done about it:
 - its usual matrix (costmatrix) prunes small roads and answers the same pair differently according to what else
   is asked, by minutes now and then: here the plain sweep (timedistancematrix) answers, always the same;
 - that sweep errs when there are more sources than targets: then each source is asked by itself;
-- a route prunes small roads too unless told not to;
+- its routes prune small roads too: the sweep also answers for one way alone;
 - an object of its Actor serves one thread at a time.
 """
 
@@ -55,35 +55,28 @@ class EmbeddedValhalla:
         self._lock = Lock()
 
     def leg(self, a: Point, b: Point) -> Leg:
-        """The fastest route, no road left aside; lengths come in kilometres."""
-        unpruned = {"costing_options": {"auto": {"disable_hierarchy_pruning": True}}}
-        body = {"locations": [_place(a), _place(b)], "units": "kilometers", "directions_type": "none"}
-        answer = self._ask("route", body | unpruned)
+        """The fastest way; lengths come in kilometres."""
+        answer = self._sweep([a], [b])
         try:
-            said = answer["trip"]["summary"]
-            # its matrix counts whole seconds only; both must say the same of the same way
-            return Leg(int(said["time"]), whole(1000 * said["length"]), exact=True)
-        except (KeyError, TypeError, ValueError):
+            seconds, kilometres = answer["durations"][0][0], answer["distances"][0][0]
+            if seconds is None:
+                raise Unavailable("roads.refused", permanent=True)
+            return Leg(whole(seconds), whole(1000 * kilometres), exact=True)
+        except (KeyError, IndexError, TypeError, ValueError):
             raise Unavailable("roads.nonsense") from None
 
     def table(self, sources: Sequence[Point], targets: Sequence[Point]) -> NDArray[np.float64]:
         """A sweep from each source."""
         if len(sources) > len(targets):
             return np.concatenate([self.table([source], targets) for source in sources])
-        body = {
-            "sources": [*map(_place, sources)],
-            "targets": [*map(_place, targets)],
-            "verbose": False,
-        }
-        answer = self._ask("matrix", body)
         try:
-            rows = answer["sources_to_targets"]["durations"]
+            rows = self._sweep(sources, targets)["durations"]
         except (KeyError, TypeError):
             raise Unavailable("roads.nonsense") from None
         return as_table(rows, len(sources), len(targets))
 
     def durations(self, pairs: Sequence[Pair]) -> Iterator[Mapping[Pair, int]]:
-        """One sweep for the pairs in a row that start at one place, a route for one alone."""
+        """One sweep for the pairs in a row that start at one place."""
         for source, ways in groupby(pairs, key=lambda pair: pair[0]):
             targets = [target for _, target in ways]
             yield {
@@ -92,14 +85,24 @@ class EmbeddedValhalla:
             }
 
     def _from(self, source: Point, targets: Sequence[Point]) -> Sequence[int]:
-        if len(targets) > 1:
-            return [round(one) for one in np.nan_to_num(self.table([source], targets)[0], nan=NO_WAY_S)]
         try:
-            return [self.leg(source, targets[0]).seconds]
+            return [round(one) for one in np.nan_to_num(self.table([source], targets)[0], nan=NO_WAY_S)]
         except Unavailable as refusal:
-            if refusal.code == "roads.refused":
-                return [NO_WAY_S]
-            raise
+            if refusal.code != "roads.refused":
+                raise
+        # one place far from any road spoils the question for all
+        if len(targets) == 1:
+            return [NO_WAY_S]
+        return [self._from(source, [target])[0] for target in targets]
+
+    def _sweep(self, sources: Sequence[Point], targets: Sequence[Point]) -> Any:
+        body = {
+            "sources": [*map(_place, sources)],
+            "targets": [*map(_place, targets)],
+            "units": "kilometers",
+            "verbose": False,
+        }
+        return self._ask("matrix", body)["sources_to_targets"]
 
     def _ask(self, action: str, body: Mapping[str, Any]) -> Any:
         with self._lock:
@@ -150,7 +153,6 @@ def _config(tiles: Path) -> dict[str, Any]:
     for part in PARTS:
         config[part]["logging"]["type"] = ""
     config["thor"]["source_to_target_algorithm"] = "timedistancematrix"
-    config["service_limits"]["max_distance_disable_hierarchy_culling"] = UNLIMITED
     config["service_limits"]["auto"]["max_matrix_location_pairs"] = UNLIMITED
     return config
 

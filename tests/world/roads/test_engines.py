@@ -14,12 +14,16 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
+from lotocar.carpool.matching.confirming import Confirmer
+from lotocar.carpool.matching.search import candidates
 from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
-from lotocar.world.roads.engine import Engine
+from lotocar.world.roads.engine import NO_WAY_S, Engine
+from lotocar.world.roads.estimate import EstimatedRoads
 from lotocar.world.roads.ign import Ign
 from lotocar.world.roads.osrm import Osrm
 from lotocar.world.roads.valhalla import Valhalla
+from tests.carpool.matching.cast import make_departure, make_leg
 
 CAHORS, FIGEAC, GOURDON = Point(44.4475, 1.4406), Point(44.6086, 2.0317), Point(44.7369, 1.3829)
 
@@ -234,3 +238,65 @@ def test_ign_gives_up_after_some_tries(server: Script) -> None:
         Ign(server.url, wait=lambda _seconds: None).table([CAHORS], [FIGEAC])
     assert caught.value.code == "roads.busy"
     assert len(server.asked) == 5
+
+
+PAIRS = [(CAHORS, GOURDON), (CAHORS, FIGEAC), (GOURDON, FIGEAC)]
+
+
+def told(engine: Engine) -> dict[tuple[Point, Point], int]:
+    return {pair: seconds for some in engine.durations(PAIRS) for pair, seconds in some.items()}
+
+
+def test_osrm_answers_pairs_by_one_table(server: Script) -> None:
+    server.answers({"code": "Ok", "durations": [[2400.4, None], [0, 3600.6]]})
+    assert told(Osrm(server.url)) == {PAIRS[0]: 2400, PAIRS[1]: NO_WAY_S, PAIRS[2]: 3601}
+    assert len(server.asked) == 1
+
+
+def test_valhalla_answers_pairs_by_one_table(server: Script) -> None:
+    cells = [[{"time": 2400}, {"time": 4000}], [{"time": 0}, {"time": None}]]
+    server.answers({"sources_to_targets": cells})
+    assert told(Valhalla(server.url)) == {PAIRS[0]: 2400, PAIRS[1]: 4000, PAIRS[2]: NO_WAY_S}
+
+
+def test_a_table_larger_than_the_server_allows_is_not_asked(server: Script) -> None:
+    for engine in (Osrm(server.url, largest_table=3), Valhalla(server.url, largest_table=3)):
+        with pytest.raises(Unavailable) as caught:
+            told(engine)
+        assert (caught.value.code, caught.value.permanent) == ("roads.table_too_large", True)
+    assert server.asked == []
+
+
+def test_ign_answers_pairs_one_by_one_and_stops_when_told_to_wait(server: Script) -> None:
+    server.answers(ROUTES["ign"], Reply({}, 404), Reply({}, 429, {"Retry-After": "7"}))
+    waited: list[float] = []
+    answers = Ign(server.url, wait=waited.append).durations(PAIRS)
+    assert next(answers) == {PAIRS[0]: 4013}
+    assert next(answers) == {PAIRS[1]: NO_WAY_S}
+    with pytest.raises(Unavailable) as caught:
+        next(answers)
+    assert (caught.value.code, caught.value.details["retry_after_s"]) == ("roads.busy", 7.0)
+    assert waited == [0.25, 0.25]
+
+
+WRONG = {
+    "slow": Reply({"code": "Ok"}, after_s=1.0),
+    "429": Reply({}, 429, {"Retry-After": "7"}),
+    "nonsense": Reply(b"<html>no</html>"),
+    "down": Reply({}, 503),
+}
+
+
+@pytest.mark.parametrize("reply", WRONG.values(), ids=WRONG)
+def test_a_router_in_trouble_never_delays_a_search(server: Script, reply: Reply) -> None:
+    server.answers(reply)
+    confirmer = Confirmer(Osrm(server.url, timeout_s=2.0), budget_s=0.1)
+    departure, leg = make_departure(), make_leg()
+    found = candidates([departure], leg, EstimatedRoads())
+    assert found
+    started = time.monotonic()
+    for _ in range(5):
+        assert confirmer.confirmed(leg, found, {departure.departure_id: departure}) == found
+    assert time.monotonic() - started < 1.0
+    assert len(server.asked) <= 1
+    confirmer.settle()
