@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Response
 
+from lotocar.errors import NotFound
+from lotocar.organisation import queries as organisation
+from lotocar.web.edge import session
 from lotocar.web.render import page
 
 ROBOTS = """User-agent: *
@@ -16,6 +19,8 @@ Disallow: /mon-espace/
 Disallow: /reponse/
 Disallow: /bureau
 Disallow: /connexion
+Disallow: /invitation/
+Disallow: /mon-compte
 """
 
 
@@ -26,7 +31,11 @@ def how_it_works() -> Response:
 
 def legal_notice() -> Response:
     """Who publishes and hosts."""
-    return page("passenger/legal_notice.html")
+    try:
+        house = organisation.current(session())
+    except NotFound:
+        return page("passenger/legal_notice.html")
+    return page("passenger/legal_notice.html", legal=house)
 
 
 def personal_data() -> Response:
