@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from os import sysconf
+from pathlib import Path
+from time import thread_time
 
 import psycopg
 
@@ -54,6 +57,16 @@ class PostgisPair:
 
     def __init__(self, connection: psycopg.Connection[tuple[int]]) -> None:
         self.connection = connection
+        (self.backend,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+
+    def busy_s(self) -> float:
+        """Processor time of this thread, and of the server's own process where it runs on this machine."""
+        try:
+            _, _, rest = Path(f"/proc/{self.backend}/stat").read_text().rpartition(")")
+        except FileNotFoundError:
+            return thread_time()
+        user, system = rest.split()[11:13]
+        return thread_time() + (int(user) + int(system)) / sysconf("SC_CLK_TCK")
 
     def find(self, leg: LegFacts) -> Found:
         asked = {

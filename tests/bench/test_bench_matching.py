@@ -6,14 +6,26 @@ import json
 
 import pytest
 
+from tests.bench import bench_page
 from tests.bench.bench_matching import main
 
 
 def test_a_small_measure_agrees_and_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--trips", "150", "--requests", "20", "--json"]) == 0
+    asked = ["--trips", "150", "--requests", "20", "--changes", "20", "--budget", "2", "--json"]
+    assert main(asked) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["same_answers"]
     assert report["recall"] == 1.0
-    assert report["bytes_per_departure"] <= 64
+    assert report["changes_done"]
+    assert report["after_changes"]["same_answers"]
+    assert report["after_changes_rebuilt_agrees"]
     methods = {"ours", "ours_first_50", "python_scan", "numpy_scan", "python_polylines", "original"}
-    assert methods | {"build_s", "change_ms", "speedup_vs_python_scan"} <= report.keys()
+    assert methods | {"build_s", "bytes_per_trip", "change", "speedup_vs_python_scan"} <= report.keys()
+    assert report["postgis_pair"] == {"absent": True}
+
+
+def test_a_small_page_measure_shows_the_same_cards_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench_page.main(["--trips", "150", "--requests", "5", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["same_cards"]
+    assert report["searched"]["pages"] == report["canned"]["pages"] == 5
