@@ -25,7 +25,8 @@ import config
 from lotocar import clock, jobs
 from lotocar.app import create_app
 from lotocar.carpool.matching import listing
-from lotocar.carpool.matching.facts import TimeKind
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
+from lotocar.carpool.matching.search import why_not
 from lotocar.carpool.rides import replies_rules
 from lotocar.carpool.rides.lessons import lessons
 from lotocar.civic.registry import command as registry
@@ -251,6 +252,7 @@ def new_password(login: str, password_file: Path | None) -> None:
 @click.option("--arrive-by", help="Être arrivé à cette heure.")
 @click.option("--seats", default=1, show_default=True, help="Places demandées.")
 @click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+@click.option("--why", type=int, metavar="NUMÉRO", help="Dit pourquoi ce conducteur n'est pas proposé.")
 @click.option("--exhaustive", is_flag=True, help="Regarde chaque trajet, sans index.")
 def match(
     origin: str,
@@ -260,23 +262,30 @@ def match(
     arrive_by: str | None,
     seats: int,
     as_json: bool,
+    why: int | None,
     exhaustive: bool,
 ) -> None:
-    """Print the candidates for one leg."""
+    """Print the candidates for one leg, or why one driver is not among them."""
     app = _any_app()
     with app.app_context(), _said():
         session = db.session()
         wanted = read_day(day, clock.now().astimezone(PARIS).date())
         kind, hour = _wish(leave_at, arrive_by)
+        start, end = _the_place(app, session, origin), _the_place(app, session, destination)
+        ground = app.extensions["lotocar.outside"].mirror.ground
+        if why is not None:
+            leg = LegFacts(start.point, end.point, wanted, kind, hour, seats)
+            click.echo(why_not(session, leg, roads=ground, driver_id=why).words)
+            return
         text = listing.match_json(
             session,
-            origin=_the_place(app, session, origin),
-            destination=_the_place(app, session, destination),
+            origin=start,
+            destination=end,
             day=wanted,
             time_kind=kind,
             hour=hour,
             seats=seats,
-            ground=app.extensions["lotocar.outside"].mirror.ground,
+            ground=ground,
             look_at_every_trip=exhaustive,
         )
     click.echo(text if as_json else _in_words(text))

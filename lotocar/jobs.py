@@ -37,6 +37,7 @@ from lotocar.carpool.rides import (
     timetable,
 )
 from lotocar.carpool.rides.lessons import lessons
+from lotocar.carpool.trips import calendar
 from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
@@ -222,6 +223,12 @@ def forget_put_off(rim: Rim) -> None:
         later.forget_over(session, now=rim.clock())
 
 
+def fill_calendars(rim: Rim) -> None:
+    """Know the school breaks and public holidays of the years to come."""
+    with rim.factory.begin() as session:
+        calendar.fill(session, rim.clock().astimezone(PARIS).date())
+
+
 def retain(rim: Rim) -> int:
     """Forget what has been kept long enough."""
     with rim.factory.begin() as session:
@@ -253,6 +260,7 @@ TIMETABLE = (
     Job("forget_put_off", timedelta(hours=6), forget_put_off),
     Job("purge_codes", timedelta(hours=6), purge_codes),
     Job("retain", timedelta(hours=6), retain),
+    Job("fill_calendars", timedelta(hours=6), fill_calendars),
     Job("learn_roads", timedelta(hours=6), learn_roads),
     Job("registry_send", timedelta(minutes=1), registry_send),
     Job("registry_check", timedelta(minutes=10), registry_check),

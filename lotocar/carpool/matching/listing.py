@@ -73,6 +73,7 @@ def _candidate(one: Candidate, *, pickup: str) -> Mapping[str, Any]:
         "shift_seconds": one.shift_seconds,
         "free_seats": one.free_seats,
         "distances": "exact" if one.exact else "estimate",
+        "usual_error_seconds": one.error_seconds,
         "words": wording.candidate_words(one, pickup=pickup),
         "reasons": [_reason(reason, pickup=pickup) for reason in one.reasons],
     }
