@@ -70,3 +70,10 @@ def current(session: Session) -> Organisation:
 
 def _choices(kept: list[list[str]]) -> tuple[Choice, ...]:
     return tuple(Choice(code, label) for code, label in kept)
+
+
+def purpose_codes(session: Session) -> frozenset[str]:
+    """Every reason to travel that a request may hold: those offered, and the house's own."""
+    row = session.get(OrganisationRow, 1)
+    kept = _choices(row.purposes) if row is not None else ()
+    return frozenset(one.code for one in (*DEFAULT_PURPOSES, *kept))
