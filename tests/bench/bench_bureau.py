@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -187,7 +188,7 @@ def _copied(
             other = key.column.table.name
             copy[column.name] = value + (turn % times.get(other, 1)) * spans.get(other, 0)
         if turn and isinstance(value, str) and (column.unique or column.name in {"id", "public_id"}):
-            copy[column.name] = f"{turn:x}-{value}"[: column.type.length]
+            copy[column.name] = blake2b(f"{turn}/{value}".encode(), digest_size=16).hexdigest()
     if copy.get("live_leg_id") is not None:
         copy["live_leg_id"] += turn * spans["leg"]
     if table.name == "journal_entry" and copy["subject_kind"] == "ride_request":

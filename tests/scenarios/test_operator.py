@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -36,13 +37,14 @@ from tests.scenarios.conftest import (
     sign_in,
     words,
 )
-from tests.support.chromium import watch
+from tests.support.chromium import axe, watch
 from tests.support.doors import LiveServer, PageClient, close_app
 from tests.support.factories import (
     NOW,
     TUESDAY,
     a_leg,
     make_account,
+    make_approach,
     make_driver,
     make_passenger,
     make_request,
@@ -295,6 +297,67 @@ def _another(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert not troubles
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_o10_the_morning_list(page: Page, session: Session, nadia: Account):
+    _a_ride_today(session)
+    _promised_and_silent(session)
+    session.commit()
+    sign_in(page)
+    Keyboard(page).press("Alt+j")
+    page.wait_for_url("**/feuille-du-jour")
+    sheet = page.locator("main")
+    for said in (
+        "Marcel Poujol",
+        "avec Odile Vernhet, Clio grise",
+        "À appeler la veille (pas de portable, ou préfère un appel)",
+        "Lucette Cassan (passager)",
+        "Rappels promis",
+        "Jeanne Fabre",
+        "Conducteurs sans réponse depuis plus de 24 heures",
+        "Yves Bessac",
+    ):
+        expect(sheet).to_contain_text(said)
+    axe(page)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    assert _is_a4(paper)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button").first).to_be_hidden()
+    expect(page.get_by_role("navigation").first).to_be_hidden()
+    expect(sheet).to_contain_text("05 36 49")
+
+
+def _a_ride_today(session: Session) -> None:
+    """Odile takes Marcel this afternoon, and Lucette, who has a landline only, tomorrow."""
+    odile = make_driver(session, first_name="Odile", last_name="Vernhet", car="Clio grise")
+    for first_name, last_name, hours in (("Marcel", "Poujol", 5), ("Lucette", "Cassan", 26)):
+        pickup_at = NOW + timedelta(hours=hours)
+        leg = a_leg(day=pickup_at.date(), status="confirmed")
+        asked = make_request(
+            session,
+            passenger=make_passenger(session, first_name=first_name, last_name=last_name),
+            status="confirmed",
+            legs=[leg],
+        )
+        agreed = make_approach(session, ride_request=asked, driver=odile, status="accepted", answered_at=NOW)
+        make_ride(session, approach=agreed, pickup_at=pickup_at, dropoff_at=pickup_at + timedelta(hours=1))
+
+
+def _promised_and_silent(session: Session) -> None:
+    """Jeanne is to be rung back, and Yves was written to yesterday."""
+    jeanne = make_passenger(session, first_name="Jeanne", last_name="Fabre")
+    make_request(session, passenger=jeanne, status="searching", callback_at=NOW + timedelta(hours=1))
+    yves = make_driver(session, first_name="Yves", last_name="Bessac")
+    make_approach(session, driver=yves, asked_at=NOW - timedelta(hours=25))
+
+
+def _is_a4(paper: bytes) -> bool:
+    """Whether every page of this PDF measures 210 by 297 mm, in points."""
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", paper)
+    return bool(boxes) and all(abs(float(w) - 595) < 2 and abs(float(h) - 842) < 2 for w, h in boxes)
 
 
 NOBODY_THERE = "http://127.0.0.1:9"

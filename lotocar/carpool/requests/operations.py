@@ -16,6 +16,7 @@ from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.errors import Invalid, Refused
 from lotocar.journal import operations as journal
+from lotocar.organisation import queries as organisation
 from lotocar.values.actor import SYSTEM, Actor
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Stop
@@ -53,7 +54,7 @@ def submit(
     if already is not None:
         return already
     rules.check_legs(legs, today=now.astimezone(PARIS).date())
-    check_words(seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
+    check_words(session, seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
     ride_request = RideRequest(
         form_key=form_key,
         passenger=passenger,
@@ -304,7 +305,7 @@ def fill(leg: Leg, wish: LegWish) -> None:
     leg.unsure = wish.unsure
 
 
-def check_words(*, seats: int, purpose: str, wish: str, staff_note: str) -> None:
+def check_words(session: Session, *, seats: int, purpose: str, wish: str, staff_note: str) -> None:
     """Refuse seats, purpose or texts out of bounds.
 
     Raises:
@@ -312,7 +313,7 @@ def check_words(*, seats: int, purpose: str, wish: str, staff_note: str) -> None
     """
     if not 1 <= seats <= rules.MAX_SEATS:
         raise Invalid("request.seats", field="seats")
-    if purpose not in rules.PURPOSES:
+    if purpose not in organisation.purpose_codes(session):
         raise Invalid("request.purpose", field="purpose")
     if len(wish) > rules.MAX_TEXT:
         raise Invalid("request.too_long", field="wish")

@@ -18,6 +18,7 @@ from lotocar.web.desk.todo_sources import BY_KIND, Action, Ask, Source, asked_of
 
 SHOWN = 30
 READ = 40  # of each kind: some of them may not be rung yet
+PATIENT = frozenset({"settle", "close", "number", "letter", "failure"})
 MOST = 200  # counted of each kind: « 200+ » says enough, and counting more would take its time
 
 
@@ -83,13 +84,17 @@ def todo_list(session: Session, ask: Ask, found: Counts, *, kind: str = "", page
     put_off = later.known(session, now=ask.now)
     wanted = [source for source in asked_of(ask) if found.by_kind[source.kind] and kind in {"", source.kind}]
     lines = [line for source in wanted for line in _lines(session, source, ask, put_off, page if kind else 1)]
-    ready = sorted((line for line in lines if line.opens_at is None), key=_pressing)
+    ready = sorted(
+        (line for line in lines if line.opens_at is None), key=lambda line: _pressing(line.action, ask.now)
+    )
     waiting = sorted((line for line in lines if line.opens_at), key=lambda line: line.opens_at or ask.now)
     return TodoList(ready if kind else ready[:SHOWN], waiting[:SHOWN], found.by_kind)
 
 
-def _pressing(line: Line) -> tuple[bool, datetime]:
-    return not line.action.urgent, line.action.due_at
+def _pressing(action: Action, now: datetime) -> tuple[bool, datetime]:
+    """Urgent ones, then by due time; what nobody is waiting for does not gain by being late."""
+    due_at = max(action.due_at, now) if action.kind in PATIENT else action.due_at
+    return not action.urgent, due_at
 
 
 def _lines(

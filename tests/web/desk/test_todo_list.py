@@ -148,6 +148,18 @@ def test_the_most_pressing_comes_first_whatever_its_kind(session: Session):
     assert lines[1].action.request == late
 
 
+def test_a_ride_of_last_week_does_not_go_before_a_passenger_who_waits(session: Session):
+    over = agreed_ride(session)
+    over.leg.status = "confirmed"
+    over.passenger_told_at = NOW
+    over.pickup_at, over.dropoff_at = NOW - timedelta(days=8), NOW - timedelta(days=8)
+    make_request(session, status="searching", due_at=NOW - timedelta(minutes=1))
+    session.flush()
+    ask = asked(session)
+    lines = todo_list(session, ask, counts(session, ask)).now
+    assert [line.action.kind for line in lines] == ["search", "settle"]
+
+
 def test_nothing_waiting_is_said(nadia: PageClient):
     assert "Rien n’attend" in nadia.get("/bureau/a-faire").main
 
