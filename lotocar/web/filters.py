@@ -67,6 +67,7 @@ def every_page() -> dict[str, Any]:
             "desk_phone": house.desk_phone,
             "desk_phone_display": phone.display(house.desk_phone),
             "desk_hours": house.desk_hours,
+            "purposes": {one.code: one.label for one in house.purposes},
             "is_demonstration": house.is_demonstration,
         },
         "flashes": get_flashed_messages(with_categories=True),

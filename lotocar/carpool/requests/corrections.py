@@ -69,7 +69,7 @@ def correct(
     rules.check_legs(legs, today=past_allowed)
     by_date = _are_several(ride_request, legs)
     _not_done(_standing(ride_request, by_date=by_date), legs, by_date=by_date)
-    check_words(seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
+    check_words(session, seats=seats, purpose=purpose, wish=wish, staff_note=staff_note)
     changed_fields = _set_words(
         ride_request,
         seats=seats,

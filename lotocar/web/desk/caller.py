@@ -10,12 +10,14 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.people import queries as people
+from lotocar.carpool.people import readings
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import queries
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import queries as rides
 from lotocar.values.days import local
 from lotocar.values.geo import Stop
+from lotocar.web import guards
 from lotocar.web.desk import area, screens, words
 from lotocar.web.desk.intake_form import IntakeForm
 from lotocar.web.edge import session
@@ -37,6 +39,8 @@ def caller_card() -> Response:
     """What we know of the person chosen in the call; nothing for somebody new."""
     number = row_number(request.form.get("passenger_id"))
     person = screens.the_person(number) if number is not None else None
+    if person is not None:  # their past rides are shown: it opens their file
+        readings.open_file(session(), person.id, guards.actor(), now=clock.now())
     return page("desk/_caller.html", words=words, rights=screens.rights(), **about(person))
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange
+from wtforms.widgets import CheckboxInput
 
 from lotocar.carpool.people.rules import ABILITIES
 from lotocar.carpool.requests.models import Leg, RideRequest
-from lotocar.carpool.requests.rules import GIVEN_UP, PURPOSES, LegWish
+from lotocar.carpool.requests.rules import GIVEN_UP, LegWish
 from lotocar.values import wording
 from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
-from lotocar.web.desk import words
+from lotocar.web.desk import closed_lists
 from lotocar.web.desk.spoken_fields import DaysField, WishedHourField, shown_that_night
 from lotocar.web.forms import (
     Form,
@@ -35,7 +36,6 @@ BACK: dict[Any, str] = {
 }
 CIVILITIES: dict[Any, str] = {"": "–", "mme": "Mme", "m": "M."}
 TIME_KINDS: dict[Any, str] = {"arrive_by": "Arriver avant", "leave_at": "Partir après", "none": "Peu importe"}
-PURPOSES_IN_WORDS: dict[Any, str] = {code: words.PURPOSE[code] for code in PURPOSES}
 
 
 class JourneyForm(Form):
@@ -53,7 +53,7 @@ class JourneyForm(Form):
     back_time_kind = RadioField("Heure du retour", choices=TIME_KINDS, default="leave_at")
     back_hour = WishedHourField("Heure du retour")
     seats = IntegerField("Places", default=1, validators=[NumberRange(1, 8, "Entre 1 et 8 places.")])
-    needs = SelectMultipleField("Besoins", choices=words.NEED)
+    needs = SelectMultipleField("Besoins", choices=closed_lists.needs, option_widget=CheckboxInput())
 
     def validate(self, extra_validators: object = None) -> bool:
         """Besides each field: hours that clocks show on those days, and one way back for each way out."""
@@ -141,7 +141,7 @@ class IntakeForm(JourneyForm):
     caller_first_name = NameField("Prénom de qui appelle")
     caller_phone = PhoneField("Téléphone de qui appelle")
     caller_relation = TextField("Lien avec la personne", maximum=60)
-    purpose = SelectField("Motif", choices=PURPOSES_IN_WORDS, default="autre")
+    purpose = SelectField("Motif", choices=closed_lists.purposes, default="autre")
     wish = TextField("Souhaits, lisibles par le conducteur", maximum=500, lines=True)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
 
@@ -185,7 +185,7 @@ class CorrectionForm(JourneyForm):
     """Anything of a request, corrected with a trace; `revision` is what the person saw."""
 
     revision = HiddenField()
-    purpose = SelectField("Motif", choices=PURPOSES_IN_WORDS)
+    purpose = SelectField("Motif", choices=closed_lists.known_purposes)
     wish = TextField("Souhaits, lisibles par le conducteur", maximum=500, lines=True)
     staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
 
