@@ -20,18 +20,24 @@ A database restored from a copy under a running process asks for a restart of th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
+from lotocar.carpool.matching.facts import DepartureFacts
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.trips.operations import has_changed_trips
 from lotocar.world.roads.router import Ground
 from lotocar.world.roads.versions import GroundKeeper
 
 _CALM_TRIES = 4
+_FEW, _MOST = 1_000, 0.2  # when more than this share of the trips changed, all are read anew, batch by batch
+_EVERY = 2_000
+
+Tell = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,13 @@ class Mirror:
         state = self._state
         return state if state is not None and state.index.ground is ground else None
 
-    def rebuilt(self, session: Session) -> Index:
-        """The index read whole from the database, replacing what was kept.
+    def rebuilt(self, session: Session, tell: Tell | None = None) -> Index:
+        """The index read whole from the database, replacing what was kept; `tell` hears how many were read.
 
         Only for a session that has changed no trip.
         """
         with self._lock:
-            self._state = _brought_to(None, session, self.ground)
+            self._state = _brought_to(None, session, self.ground, tell)
             return self._state.index
 
     def agrees(self, session: Session) -> bool:
@@ -98,21 +104,28 @@ class Mirror:
         return kept.index.holds_the_same_as(anew.index)
 
 
-def _brought_to(state: _State | None, session: Session, ground: Ground) -> _State:
+def _brought_to(state: _State | None, session: Session, ground: Ground, tell: Tell | None = None) -> _State:
     """The state at the session's revision, starting from an older one or from nothing."""
     seen = queries.revision(session)
     for _ in range(_CALM_TRIES):
-        index = _read(state, session, ground)
+        index = _read(state, session, ground, tell)
         now_seen = queries.revision(session)
         if now_seen == seen:
             return _State(seen, index)
         seen = now_seen
     held = queries.hold_revision(session)  # writers wait the time of one reading
-    return _State(held, _read(state, session, ground))
+    return _State(held, _read(state, session, ground, tell))
 
 
-def _read(state: _State | None, session: Session, ground: Ground) -> Index:
-    if state is None:
-        return Index.build(queries.open_departures(session), ground)
-    trips = queries.trips_changed_since(session, state.revision)
+def _read(state: _State | None, session: Session, ground: Ground, tell: Tell | None) -> Index:
+    trips = None if state is None else queries.trips_changed_since(session, state.revision)
+    if state is None or trips is None or len(trips) > max(_FEW, state.index.rows * _MOST):
+        return Index.build(_counted(queries.open_departures(session), tell), ground)
     return state.index.replaced(trips, queries.departures_of_trips(session, trips))
+
+
+def _counted(departures: Iterator[DepartureFacts], tell: Tell | None) -> Iterator[DepartureFacts]:
+    for number, one in enumerate(departures, start=1):
+        if tell is not None and number % _EVERY == 0:
+            tell(number)
+        yield one
