@@ -24,7 +24,7 @@ from waitress import serve as serve_wsgi
 import config
 from lotocar import clock, jobs
 from lotocar.app import create_app
-from lotocar.carpool.matching import listing
+from lotocar.carpool.matching import checking, listing
 from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.search import why_not
 from lotocar.carpool.rides import replies_rules
@@ -289,6 +289,32 @@ def match(
             look_at_every_trip=exhaustive,
         )
     click.echo(text if as_json else _in_words(text))
+
+
+@main.command(name="check-matching", help="Vérifie que la recherche répond comme si l'on regardait chaque trajet.")
+@click.option("--searches", default=50, show_default=True, help="Recherches comparées.")
+@click.option("--seed", default=46, show_default=True, help="Le tirage des recherches.")
+@click.option("--rebuild", is_flag=True, help="Fait d'abord relire tous les trajets par chaque processus.")
+def check_matching(searches: int, seed: int, rebuild: bool) -> None:
+    """Build the index with progress and compare it with every trip; fail when one search differs."""
+    app = _any_app()
+    with app.app_context():
+        session = db.session()
+        if rebuild:
+            click.echo(f"{checking.have_all_read_again(session)} trajets seront relus par chaque processus.")
+            session.commit()
+        mirror = app.extensions["lotocar.outside"].mirror
+        today = clock.now().astimezone(PARIS).date()
+        found = checking.checked(
+            session, mirror, searches=searches, seed=seed, today=today, tell=_progress_in_lines()
+        )
+    click.echo(
+        f"{found.departures} départs en {found.rows} lignes, {found.index_bytes / 1e6:.1f} Mo. "
+        f"{found.searches} recherches, {found.candidates} conducteurs trouvés."
+    )
+    if found.differing:
+        raise click.ClickException(f"{found.differing} recherches diffèrent de ce que donne chaque trajet.")
+    click.echo("La recherche répond exactement comme si l'on regardait chaque trajet.")
 
 
 def _wish(leave_at: str | None, arrive_by: str | None) -> tuple[TimeKind, time | None]:
