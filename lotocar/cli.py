@@ -291,7 +291,9 @@ def match(
     click.echo(text if as_json else _in_words(text))
 
 
-@main.command(name="check-matching", help="Vérifie que la recherche répond comme si l'on regardait chaque trajet.")
+@main.command(
+    name="check-matching", help="Vérifie que la recherche répond comme si l'on regardait chaque trajet."
+)
 @click.option("--searches", default=50, show_default=True, help="Recherches comparées.")
 @click.option("--seed", default=46, show_default=True, help="Le tirage des recherches.")
 @click.option("--rebuild", is_flag=True, help="Fait d'abord relire tous les trajets par chaque processus.")
