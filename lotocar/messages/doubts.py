@@ -43,16 +43,17 @@ def reconcile(factory: Factory, sender: SmsSender, clock: Clock) -> int:
     with factory.begin() as session:
         doubt_overdue(session, now=clock())
         wanted = [
-            (row.id, row.attempt, row.to_number, row.created_at) for row in _to_search(session, clock())
+            (row.id, (row.attempt, row.searches), row.to_number, row.created_at)
+            for row in _to_search(session, clock())
         ]
     settled = 0
-    for message_id, attempt, number, created_at in wanted:
+    for message_id, seen_at, number, created_at in wanted:
         try:
             listed = sender.sent_to(number, since=created_at - LIST_TOLERANCE)
         except Unavailable:
             continue  # stays uncertain: past five minutes the desk sees it
         with factory.begin() as session:
-            settled += _settle(session, message_id, attempt, listed, now=clock())
+            settled += _settle(session, message_id, seen_at, listed, now=clock())
     return settled
 
 
@@ -105,16 +106,18 @@ def _to_search(session: Session, now: datetime) -> Sequence[OutboxMessage]:
 
 
 def _settle(
-    session: Session, message_id: str, attempt: int, listed: Sequence[Seen], *, now: datetime
+    session: Session, message_id: str, seen_at: tuple[int, int], listed: Sequence[Seen], *, now: datetime
 ) -> bool:
     row = session.get(OutboxMessage, message_id, with_for_update=True)
-    if row is None or row.status != "uncertain" or row.attempt != attempt:
+    if row is None or row.status != "uncertain" or row.attempt != seen_at[0]:
         return False
     found = match(row, listed, owned=_owned(session, listed))
     if found:
         adopt(session, row, sid=found.sid, status="accepted", now=now)
         hear(session, row, status=found.status, code=found.error_code, now=now)
         return True
+    if row.searches != seen_at[1]:
+        return False  # somebody searched since: this list is too old to count as a second look
     row.searches, row.searched_at = row.searches + 1, now
     if row.searches < rules.SEARCHES:
         return False

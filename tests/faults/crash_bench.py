@@ -91,7 +91,8 @@ class Report:
     def in_short(self, seconds: float) -> str:
         """One line of progress."""
         deaths = f"{self.killed} killed, {self.killed_in_recovery} again, {self.frozen} frozen"
-        return f"{self.points} points in {seconds:.0f} s: {deaths}, failing: {self.failing}"
+        failing = dict(list(self.failing.items())[:3])
+        return f"{self.points} points in {seconds:.0f} s: {deaths}; {len(self.failing)} failing {failing}"
 
     def as_json(self) -> dict[str, Any]:
         """All figures, ready to print."""

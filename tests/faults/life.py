@@ -36,6 +36,7 @@ LATE_FAULTS = (
     (Fault.NONE, Fault.RATE, Fault.RATE, Fault.ERROR_BEFORE),
     (Fault.NONE, Fault.RESET_AFTER, Fault.TRUNCATED),
 )
+UNKNOWN = (Fault.RESET_AFTER, Fault.TRUNCATED, Fault.ERROR_AFTER)
 LIST_LAGS = (0, 0, 45, 110, 200)  # shorter than the two searches and the lease together
 STEPS = (47, 61, 121)  # seconds from one look of the jobs to the next
 MOST_POINTS = 85  # about those of a life; past its end they go on in what follows
@@ -43,6 +44,7 @@ MOST_IN_RECOVERY = 30
 MOST_FREE = 16
 MESSAGE_IN_HAND = 3  # the free point right after the first message left
 MOST_IN_EVENING = 4
+MOST_IN_DOUBT = 3
 ROUNDS = 14
 LATE_ROUNDS = 12
 LONG_AFTER_SECONDS = 2.5 * 3600
@@ -115,8 +117,11 @@ class Life:
 
     def _hang(self) -> None:
         """Somebody freezes, others take over, and he comes back with what he knew then."""
-        if self.chance.random() < 0.3:
+        when = self.chance.random()
+        if when < 0.3:
             self._hang_in_the_evening()
+        elif when < 0.5:
+            self._hang_in_doubt()
         else:
             self.world.ask(self.case)
             self._acknowledge("asked", quiet)
@@ -131,6 +136,16 @@ class Life:
         at = self.chance.randint(1, MOST_IN_EVENING)
         self._freeze(lambda _tell: self._tick(job), at, self._evening)
         self._evening(quiet)
+
+    def _hang_in_doubt(self) -> None:
+        """Two workers search for the same message; the list of the first grows old in its hands."""
+        self.world.twilio.script = [self.chance.choice(UNKNOWN)]
+        self.world.ask(self.case)
+        self._acknowledge("asked", quiet)
+        self.world.work("send")
+        self.world.clock.forward(120)
+        at = self.chance.randint(1, MOST_IN_DOUBT)
+        self._freeze(lambda _tell: self.world.work("reconcile"), at, self._take_over)
 
     def _freeze(self, act: Act, at: int, meanwhile: Act) -> None:
         points = CrashPoints(at, by=signal.SIGSTOP)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from lotocar.messages import delivery, doubts, rules
 from lotocar.messages.callbacks import StatusWord, note_status
+from lotocar.messages.channels import Seen
 from lotocar.messages.models import DeliveryStatus, OutboxMessage
 from lotocar.messages.queries import to_handle
 from lotocar.messages.twilio import TwilioSender
@@ -81,6 +83,25 @@ def test_a_list_that_lags_makes_no_duplicate(
     minutes_of_work(factory, sender, clock, 10)
     assert len(twilio.sent()) == 1
     assert row_of(factory, message_id).status == "accepted"
+
+
+def test_fault_4_a_list_read_before_another_worker_s_search_is_no_second_look(
+    factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
+) -> None:
+    class SlowReader:
+        def sent_to(self, number: str, *, since: datetime) -> Sequence[Seen]:
+            listed = sender.sent_to(number, since=since)
+            doubts.reconcile(factory, sender, clock)
+            return listed
+
+    twilio.lag = timedelta(seconds=200)
+    twilio.script.append(Fault.RESET_AFTER)
+    delivery.send_due(factory, sender, clock)
+    clock.forward(seconds=120)
+    doubts.reconcile(factory, SlowReader(), clock)  # type: ignore[arg-type]  # it only reads
+    assert row_of(factory, message_id).searches == 1
+    minutes_of_work(factory, sender, clock, 5)
+    assert len(twilio.sent()) == 1
 
 
 def test_fault_2_a_sender_killed_in_mid_send_leaves_a_row_that_is_found(
