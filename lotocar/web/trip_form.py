@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from wtforms import BooleanField, Field, FormField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms import Form as Part
 from wtforms.validators import Optional
-from wtforms.widgets import TextArea
+from wtforms.widgets import CheckboxInput, TextArea
 
+from lotocar.carpool.matching.wording import ABILITY_WORDS
+from lotocar.carpool.people.models import Person
 from lotocar.carpool.trips import rules
 from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.carpool.trips.rules import DepartureOffer
@@ -64,6 +66,9 @@ TERMS = {
     "": "Toute l'année",
     "term": "Seulement en période scolaire",
     "break": "Seulement pendant les vacances scolaires",
+}
+LIMITS: dict[Any, str] = {"": "Pas de limite", "1": "1 jour"} | {
+    str(days): f"{days} jours" for days in (2, 3, 4, 6, 8, 10, 15, 20)
 }
 PREFERENCES = {"sms": "Par SMS", "call": "Par téléphone"}
 SHARING = {
@@ -282,6 +287,35 @@ class TripForm(Form):
         yield DepartureOffer("out", day=self.day.value, hour=self.hour.value)
         if self.back_hour.value is not None:
             yield DepartureOffer("back", day=self.back_day.value or self.day.value, hour=self.back_hour.value)
+
+
+class TermsForm(Form):
+    """What a driver offers besides a seat, and how often; said once asked, so that no tick at all says « nothing »."""
+
+    abilities = SelectMultipleField(
+        "Ce que vous pouvez proposer",
+        choices={code: words[:1].upper() + words[1:] for code, words in ABILITY_WORDS.items()},
+        option_widget=CheckboxInput(),
+    )
+    monthly_limit = SelectField("Combien de jours par mois, au plus ?", choices=LIMITS, default="")
+
+    @classmethod
+    def of(cls, driver: Person) -> TermsForm:
+        """The form as this driver filled it in."""
+        limit = driver.monthly_limit
+        return cls(
+            formdata=None,
+            abilities=[code for code in (driver.abilities or "").split(",") if code],
+            monthly_limit=str(limit) if limit else "",
+        )
+
+    def said(self) -> dict[str, Any]:
+        """The arguments of `trips.set_terms`, once the form is valid."""
+        limit = self.monthly_limit.data
+        return {
+            "abilities": ",".join(self.abilities.data or []),
+            "monthly_limit": int(limit) if limit else None,
+        }
 
 
 class OfferForm(TripForm):

@@ -75,9 +75,13 @@ def close_request(
     """End a request: whoever was still asked is thanked, and an outcome that carries nobody cancels what was agreed.
 
     Raises:
-        Invalid: no such outcome. Refused: closed already.
+        Invalid: no such outcome. Refused: closed already; request.ride_to_come when it is said to be served
+            before a ride that stands took place.
     """
     lock(session, ride_request)
+    rides = queries.rides_of_request(session, ride_request)
+    if outcome in SERVED and any(ride.status == "planned" and ride.pickup_at > now for ride in rides):
+        raise Refused("request.ride_to_come")
     for one in queries.waiting_of_request(session, ride_request.id):
         if one.status != "to_reconfirm" or outcome not in SERVED:
             withdraw(session, one, actor=actor, now=now, policy=policy)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.people import operations as people_operations
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person
+from lotocar.carpool.requests.models import Leg
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.messages import outbox
 from lotocar.messages.texts import SenderPolicy, read_aloud
@@ -51,9 +52,9 @@ def ask_driver(
 
 def question_values(approach: Approach) -> dict[str, object]:
     """What the question says: the passenger by title and initial, places, hours, detour in minutes."""
-    first = approach.legs[0]
-    later = approach.legs[1] if len(approach.legs) > 1 else None
-    detour = sum(part.detour_seconds for part in approach.legs)
+    first, *others = sorted(approach.legs, key=lambda part: part.pickup_at)
+    later = next((part for part in others if _is_way_back(part.leg, first.leg)), None)
+    detour = sum(part.detour_seconds for part in (first, later) if part is not None)
     return {
         "reference": approach.reference,
         "passenger": title_and_initial(approach.ride_request.passenger),
@@ -61,6 +62,7 @@ def question_values(approach: Approach) -> dict[str, object]:
         "origin": first.leg.origin.label,
         "destination": first.leg.destination.label,
         "return_at": later.pickup_at if later else None,
+        "more_dates": more_dates([part.leg for part in approach.legs]),
         "seats": approach.ride_request.seats,
         "detour_minutes": round(detour / 60) if first.trip_id is not None else None,
     }
@@ -105,9 +107,25 @@ def tell_passenger(
 def there_and_back(rides: Sequence[Ride]) -> list[tuple[Ride, Ride | None]]:
     """Rides by driver: the first, and the way back with the same driver if any."""
     by_driver: dict[int, list[Ride]] = {}
-    for ride in rides:
+    for ride in sorted(rides, key=lambda one: one.pickup_at):
         by_driver.setdefault(ride.driver_id, []).append(ride)
-    return [(first, later[0] if later else None) for first, *later in by_driver.values()]
+    return [(first, _way_back(first, later)) for first, *later in by_driver.values()]
+
+
+def more_dates(legs: Sequence[Leg]) -> int:
+    """How many further dates of a series these legs are about; a way back on another day is no series."""
+    return max(0, len({leg.day for leg in legs if leg.direction == legs[0].direction}) - 1)
+
+
+def _way_back(first: Ride, later: Sequence[Ride]) -> Ride | None:
+    return next((one for one in later if _is_way_back(one.leg, first.leg)), None)
+
+
+def _is_way_back(leg: Leg, first: Leg) -> bool:
+    """The way back of the first date of a series, or of a single journey on whichever day."""
+    if leg.direction == first.direction:
+        return False
+    return leg.day == first.day or not first.ride_request.is_series
 
 
 def cancelled_to_passenger(
@@ -135,17 +153,21 @@ def cancelled_to_driver(
 
 def driver_values(ride: Ride, later: Sequence[Ride] = ()) -> dict[str, object]:
     """What a driver reads of a ride: the passenger's first name, where and when."""
+    back = _way_back(ride, later)
     return {
         "passenger_first_name": ride.passenger.first_name or title_and_initial(ride.passenger),
         "pickup_at": ride.pickup_at,
         "pickup_place": ride.leg.origin.label,
         "destination": ride.leg.destination.label,
-        "return_at": later[0].pickup_at if later else None,
+        "return_at": back.pickup_at if back else None,
+        "more_dates": more_dates([one.leg for one in (ride, *later)]),
     }
 
 
 def passenger_values(ride: Ride, later: Ride | None = None) -> dict[str, object]:
-    """What a passenger reads or hears of a ride: the driver's first name and car, where and when."""
+    """What a passenger reads or hears of a ride: the driver's first name and car, where and when; and on how many
+    more dates of a series."""
+    agreed = [part.leg for part in ride.approach.legs if part.leg.status in {"agreed", "confirmed"}]
     return {
         "driver_first_name": ride.driver.first_name or title_and_initial(ride.driver),
         "car": ride.driver.car,
@@ -153,6 +175,7 @@ def passenger_values(ride: Ride, later: Ride | None = None) -> dict[str, object]
         "pickup_place": ride.leg.origin.label,
         "destination": ride.leg.destination.label,
         "return_at": later.pickup_at if later else None,
+        "more_dates": more_dates(agreed) if agreed else 0,
     }
 
 

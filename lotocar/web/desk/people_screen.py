@@ -16,7 +16,7 @@ from lotocar.carpool.trips import queries as trip_queries
 from lotocar.civic.privacy import erasure
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web import guards, links
-from lotocar.web.desk import area, collisions, screens, usual_places, words
+from lotocar.web.desk import area, collisions, driver_terms, screens, usual_places, words
 from lotocar.web.desk.intake_form import CIVILITIES
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField, showable
@@ -102,6 +102,7 @@ def _show(
         clash=clash,
         openings=readings.openings(session(), found.id) if screens.rights()["watch"] else [],
         words=words,
+        **driver_terms.shown(found),
     )
 
 

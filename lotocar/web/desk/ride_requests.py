@@ -241,15 +241,19 @@ def close(ride_request_id: int) -> Response:
     form = ClosingForm()
     if not form.validate():
         return show_request(found, status=422, closing=form)
-    outcomes.close_request(
-        session(),
-        found,
-        outcome=form.outcome.data,
-        note=form.note.clean,
-        actor=guards.actor(),
-        now=clock.now(),
-        policy=policy(),
-    )
+    try:
+        outcomes.close_request(
+            session(),
+            found,
+            outcome=form.outcome.data,
+            note=form.note.clean,
+            actor=guards.actor(),
+            now=clock.now(),
+            policy=policy(),
+        )
+    except Refused as error:
+        problem = words.sentence(error.code)
+        return show_request(found, status=409, closing=form, problem=problem)
     return see_other("desk.home", notice=f"Demande n° {found.id} close.")
 
 

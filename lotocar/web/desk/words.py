@@ -210,6 +210,7 @@ REFUSED = {
     "person.no_sms": "Pas de SMS possible pour ce passager : il faut l'appeler.",
     "ride.nothing_to_tell": "Il n'y a rien de nouveau à dire au passager.",
     "leg.done": "Ce trajet a déjà été fait : corrigez d'abord sa suite.",
+    "request.ride_to_come": "Le trajet n'a pas encore eu lieu : la demande se clôt d'elle-même une fois qu'il est fait.",
     "request.last_date": "C'est la dernière date : clôturez plutôt la demande.",
     "ride.not_yet": "Ce trajet n'a pas encore eu lieu.",
     "ride.settled": "On sait déjà ce qu'il en est de ce trajet.",
