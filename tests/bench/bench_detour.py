@@ -82,7 +82,7 @@ def measured(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     net, drawn = _timed(lambda: countryside([Place(*one) for one in towns], asked.nodes, asked.seed))
     extract = folder / "countryside.osm.pbf"
     write_pbf(extract, net.nodes, net.ways)
-    _say(f"{len(net.nodes)} crossings drawn in {drawn:.0f} s, building tiles")
+    _say(f"{net.crossings} crossings drawn in {drawn:.0f} s, building tiles")
     _, tiled = _timed(lambda: build_tiles(folder, extract))
     engine = EmbeddedValhalla(folder)
     centres = with_large_ones_split([point for point, _ in towns])
@@ -97,7 +97,7 @@ def measured(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     return {
         "network": {
             "seed": asked.seed,
-            "nodes": len(net.nodes),
+            "crossings": net.crossings,
             "roads": len(net.ways),
             "zones": len(centres),
             "draw_s": _round(drawn),
@@ -318,8 +318,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, default=110_000)
     parser.add_argument("--towns", type=int, default=10_000)
-    parser.add_argument("--drivers", type=int, default=800)
-    parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--drivers", type=int, default=500)
+    parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--budget-ms", type=int, default=250)
     parser.add_argument("--seed", type=int, default=46)
     parser.add_argument("--json", action="store_true")

@@ -27,12 +27,13 @@ RIVERS = 4
 BRIDGE_EVERY_M = 6_000  # as on the Lot between Cahors and Cajarc
 VILLAGE_M = 600
 EDGES_A_NODE = 2.0
+BEND = 0.22  # how far a road swerves in its middle, by its length: it is a tenth longer than straight
 BETTER_ROAD = 0.55  # how a new road prefers to follow one that is already there
 
 CLASSES = ("unclassified", "tertiary", "secondary", "primary")
-SPEEDS = {"primary": 80, "secondary": 72, "tertiary": 62, "unclassified": 45, "residential": 30}
-IN_VILLAGE = 40
-HILLS_SLOW = 0.25  # the share of its speed that a road loses in the gorges
+SPEEDS = {"primary": 85, "secondary": 75, "tertiary": 65, "unclassified": 50, "residential": 35}
+IN_VILLAGE = 45
+HILLS_SLOW = 0.2  # the share of its speed that a road loses in the gorges
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Countryside:
 
     nodes: Sequence[Point]
     ways: Sequence[Way]
+    crossings: int  # the first nodes; the others are bends
 
 
 def countryside(places: Sequence[Place], crossings: int, seed: int) -> Countryside:
@@ -61,7 +63,8 @@ def countryside(places: Sequence[Place], crossings: int, seed: int) -> Countrysi
     kept = _kept(net, ranks, len(spots), dice)
     middles = spots[net.edges].mean(axis=1)
     ways = [*_ways(net, ranks, kept, _near(middles, spots[: len(places)]))]
-    return Countryside(plane.points(spots), ways)
+    bends = _bends(spots, net.edges[kept], dice)
+    return Countryside(plane.points(np.concatenate((spots, bends))), ways, len(spots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _kept(net: _Net, ranks: Pairs, nodes: int, dice: np.random.Generator) -> Pai
     wish = np.where(ranks > 0, 0.0, net.lengths)
     tree = _tree(net.edges, np.argsort(wish, kind="stable"), nodes)
     wish[tree] = 0.0
-    wish *= dice.uniform(0.3, 1.7, len(wish))
+    wish *= dice.uniform(0.7, 1.3, len(wish))
     return np.sort(
         np.argsort(wish, kind="stable")[: max(round(EDGES_A_NODE * nodes), int((wish == 0).sum()))]
     )
@@ -232,13 +235,21 @@ def _ranks(net: _Net, places: Sequence[Place]) -> Pairs:
 
 
 def _ways(net: _Net, ranks: Pairs, kept: Pairs, in_village: NDArray[np.bool_]) -> Iterator[Way]:
-    for road in kept.tolist():
+    for number, road in enumerate(kept.tolist(), start=len(net.around)):
+        a, b = net.edges[road].tolist()
         kind = CLASSES[int(ranks[road])]
         speed = SPEEDS[kind] * (1.0 if kind == "primary" else 1 - HILLS_SLOW * float(net.hills[road]))
         if in_village[road]:
             kind = "residential" if kind == "unclassified" else kind
             speed = min(speed, SPEEDS["residential"] if kind == "residential" else IN_VILLAGE)
-        yield Way(net.edges[road].tolist(), {"highway": kind, "maxspeed": str(round(speed))})
+        yield Way((a, number, b), {"highway": kind, "maxspeed": str(round(speed))})
+
+
+def _bends(spots: Floats, edges: Pairs, dice: np.random.Generator) -> Floats:
+    """The middle of each road, aside of the straight line."""
+    along = spots[edges[:, 1]] - spots[edges[:, 0]]
+    aside = np.stack((-along[:, 1], along[:, 0]), axis=1) * dice.choice((-BEND, BEND), (len(edges), 1))
+    return spots[edges].mean(axis=1) + aside
 
 
 def _near(spots: Floats, centres: Floats) -> NDArray[np.bool_]:

@@ -1,11 +1,11 @@
-"""Valhalla inside our own process, over tiles made from an OpenStreetMap extract (extra « roads » of pyproject).
+"""Valhalla on this machine without any server, in a process beside ours (`beside.py`), over tiles made from an OpenStreetMap extract (extra « roads » of pyproject).
 
 What its programs were found to do, and what is done about it:
 - its usual matrix (costmatrix) prunes small roads and answers the same pair differently according to what else
   is asked, by minutes now and then: here the plain sweep (timedistancematrix) answers, always the same;
 - that sweep errs when there are more sources than targets: then each source is asked by itself;
 - its routes prune small roads too: the sweep also answers for one way alone;
-- an object of its Actor serves one thread at a time.
+- it serves one question at a time, and keeps Python's lock meanwhile: hence the process beside.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +34,12 @@ from lotocar.world.roads.tables import as_table, whole
 
 CONFIG_FILE = "valhalla.json"
 UNLIMITED = 10**9
+Process = subprocess.Popen[str]
 PARTS = ("mjolnir", "loki", "thor", "odin", "meili")  # of its configuration, each with a log of its own
 
 
 class EmbeddedValhalla:
-    """An Engine that needs no server. Made once per process: opening it takes some tenths of a second."""
+    """An Engine that needs no server. Made once per process of ours."""
 
     largest_table = 1_000_000
     goes_by_rows = True
@@ -48,11 +52,12 @@ class EmbeddedValhalla:
             NotFound: there are no tiles ("roads.tiles").
             Unavailable: the library is not installed ("roads.not_installed").
         """
-        config = folder / CONFIG_FILE
-        if not config.exists():
+        self._config = folder / CONFIG_FILE
+        if not self._config.exists():
             raise NotFound("roads.tiles")
-        self._actor = _library().Actor(config)
+        _library()
         self._lock = Lock()
+        self._process = self._started()
 
     def leg(self, a: Point, b: Point) -> Leg:
         """The fastest way; lengths come in kilometres."""
@@ -102,14 +107,54 @@ class EmbeddedValhalla:
             "units": "kilometers",
             "verbose": False,
         }
-        return self._ask("matrix", body)["sources_to_targets"]
+        return self._ask({**body, "costing": "auto"})["sources_to_targets"]
 
-    def _ask(self, action: str, body: Mapping[str, Any]) -> Any:
+    def _ask(self, body: Mapping[str, Any]) -> Any:
         with self._lock:
-            try:
-                return getattr(self._actor, action)({**body, "costing": "auto"})
-            except RuntimeError as failure:  # no way, or a place far from any road
-                raise Unavailable("roads.refused", permanent=True, answer=str(failure)) from None
+            if self._process.poll() is not None:
+                self._process = self._started()
+            line = _asked(self._process, json.dumps(body))
+        said = json.loads(line) if line else {}
+        if "refused" in said:
+            raise Unavailable("roads.refused", permanent=True, answer=said["refused"])
+        try:
+            return said["answer"]
+        except KeyError:
+            raise Unavailable("roads.unreachable") from None  # it ended half-way
+
+    def _started(self) -> Process:
+        # -P: this folder must not be searched for modules, one of ours is called http
+        command = [sys.executable, "-P", str(Path(__file__).with_name("beside.py")), str(self._config)]
+        process = subprocess.Popen(  # noqa: S603 our own words
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        finalize(self, _end, process)
+        return process
+
+
+def _asked(process: Process, question: str) -> str:
+    """The answer's line; empty when the process has ended."""
+    assert process.stdin
+    assert process.stdout
+    try:
+        process.stdin.write(question + "\n")
+        process.stdin.flush()
+    except OSError:
+        return ""
+    return process.stdout.readline()
+
+
+def _end(process: Process) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with suppress(OSError):
+                pipe.close()
+    process.kill()
+    process.wait()
 
 
 def build_tiles(folder: Path, extract: Path) -> None:

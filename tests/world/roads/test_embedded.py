@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -99,3 +101,23 @@ def test_without_tiles_the_product_runs_on_estimates(tmp_path: Path) -> None:
 def test_an_extract_is_small(tmp_path: Path) -> None:
     write_extract(tmp_path / "small.osm.pbf")
     assert (tmp_path / "small.osm.pbf").stat().st_size < 5_000
+
+
+def test_an_engine_that_died_is_started_again(folder: Path) -> None:
+    engine = EmbeddedValhalla(folder)
+    before = engine.leg(crossing(0, 0), crossing(5, 5))
+    engine._process.kill()
+    engine._process.wait()
+    assert engine.leg(crossing(0, 0), crossing(5, 5)) == before
+
+
+def test_others_work_while_it_computes(engine: EmbeddedValhalla) -> None:
+    places = [crossing(row, column) for row in range(12) for column in range(12)]
+    asking = Thread(target=engine.table, args=(places, places))
+    asking.start()
+    longest, last = 0.0, monotonic()
+    while asking.is_alive():
+        sleep(0.001)
+        longest, last = max(longest, monotonic() - last), monotonic()
+    asking.join()
+    assert longest < 0.5
