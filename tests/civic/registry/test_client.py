@@ -97,7 +97,7 @@ def test_wrong_keys_and_missing_rights_are_nobody_s_fault_but_ours(
         (Fault.RATE, Slow),
     ],
 )
-def test_each_fault_is_told_by_what_is_known(
+def test_fault_24_each_way_to_fail_is_told_by_what_is_known(
     registry: FakeRegistry, registrar: RpcRegistrar, fault: Fault, error: type[Exception]
 ) -> None:
     registry.script = [fault]

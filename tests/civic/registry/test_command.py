@@ -125,7 +125,7 @@ def run(engine_url: str, *arguments: str, given: str = "") -> subprocess.Complet
 
 
 @only_sqlite
-def test_the_four_commands_run(evening: Evening, engine_url: str, tmp_path: Path) -> None:
+def test_the_five_commands_run(evening: Evening, engine_url: str, tmp_path: Path) -> None:
     file = tmp_path / "preuves.json"
     file.write_text(json.dumps([payload(a_couple(1)), {"comment": 1}]))
     checked = run(engine_url, "check", str(file), "--json")
@@ -138,5 +138,10 @@ def test_the_four_commands_run(evening: Evening, engine_url: str, tmp_path: Path
     assert run(engine_url, "export", "--since", "2026-11-01", "--format", "partner").stdout.startswith(
         "journey_id;"
     )
+    partner = tmp_path / "partner.csv"
+    partner.write_text(run(engine_url, "export", "--since", "2026-11-01", "--format", "partner").stdout)
+    compared = run(engine_url, "compare", str(partner), "--json")
+    assert json.loads(compared.stdout)["partner"]["rows"] == 0
+    assert "colonnes du registre" in run(engine_url, "compare", str(file)).stderr
     sent = run(engine_url, "send", "--json")
     assert json.loads(sent.stdout)["accepted"] == 0

@@ -17,7 +17,7 @@ POINTS = int(os.environ.get("CRASH_POINTS", "25"))
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def test_a_batch_killed_at_any_point_loses_and_doubles_nothing(engine: str) -> None:
+def test_fault_24_a_batch_killed_at_any_point_loses_and_doubles_nothing(engine: str) -> None:
     report = crash_bench.run(engine, points=POINTS, seed=1)
     assert (report.lost, report.doubled, report.failing) == (0, 0, {})
     assert report.killed > POINTS / 2  # a bench that kills nobody proves nothing

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from lotocar.carpool.rides.models import Ride
 from lotocar.civic.registry import operations
-from lotocar.civic.registry.models import RideDetail
+from lotocar.civic.registry.models import PassengerCar, RideDetail
+from lotocar.civic.registry.papers.cars import hear_car
+from lotocar.values.actor import SYSTEM
 from tests.civic.registry.evening import Evening
 from tests.support.databases import every_table
 
@@ -50,6 +52,18 @@ def test_of_a_proof_that_never_went_nothing_about_the_person_remains(evening: Ev
     assert (proof.status, proof.driver_key, proof.passenger_key, proof.consents) == ("cancelled", "", "", {})
     assert evening.send() == 0
     assert len(evening.proofs()) == 1  # and no other is made
+
+
+def test_what_a_person_said_of_their_car_goes_with_them(evening: Evening) -> None:
+    (ride_id,) = evening.rides()
+    with evening.factory.begin() as session:
+        ride = session.get_one(Ride, ride_id)
+        for person in (ride.driver, ride.passenger):
+            hear_car(session, person, True, through="link", actor=SYSTEM, now=evening.clock())
+        passenger_id = ride.passenger_id
+    erase_driver(evening)
+    with evening.factory() as session:
+        assert [row.person_id for row in session.scalars(select(PassengerCar))] == [passenger_id]
 
 
 def test_its_fate_is_still_followed_and_it_can_be_taken_back(evening: Evening) -> None:

@@ -232,7 +232,7 @@ def test_a_shape_refused_is_mended_under_the_same_number(evening: Evening) -> No
         Fault.TRUNCATED,
     ],
 )
-def test_an_unknown_outcome_is_settled_by_reading_before_anything_is_sent_again(
+def test_fault_24_an_unknown_outcome_is_settled_by_reading_before_anything_is_sent_again(
     evening: Evening, fault: Fault
 ) -> None:
     evening.rides()
@@ -287,7 +287,7 @@ def test_a_registry_that_stays_silent_is_asked_later_and_later(evening: Evening)
     assert evening.statuses() == ["sent"]
 
 
-def test_a_batch_stops_when_told_to_slow_down_and_goes_on_later(evening: Evening) -> None:
+def test_fault_24_a_batch_stops_when_told_to_slow_down_and_goes_on_later(evening: Evening) -> None:
     evening.rides(5)
     evening.registry.script = [Fault.NONE, Fault.NONE, Fault.RATE]
     assert evening.send() == 2
@@ -296,7 +296,7 @@ def test_a_batch_stops_when_told_to_slow_down_and_goes_on_later(evening: Evening
     assert evening.send() == 3
 
 
-def test_a_token_that_ends_in_mid_batch_loses_nothing(evening: Evening) -> None:
+def test_fault_24_a_token_that_ends_in_mid_batch_loses_nothing(evening: Evening) -> None:
     evening.rides(4)
     evening.registry.script = [Fault.NONE, Fault.EXPIRED, Fault.NONE, Fault.EXPIRED]
     assert evening.send() == 4

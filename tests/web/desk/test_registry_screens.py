@@ -392,3 +392,40 @@ def test_its_pages_fit_a_telephone(
         axe(page)
         width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert width[0] <= width[1], f"{path} scrolls sideways: {width}"
+
+
+@pytest.mark.browser
+@only_sqlite
+def test_the_kit_and_a_ride_s_details_by_keyboard_alone_on_a_telephone(
+    page: Page, live_server: LiveServer, session: Session, house: Ride
+) -> None:
+    make_account(session, login="nadia", role="coordinator", password_hash=hasher.hash(PASSWORD))
+    make_consent(session, house.passenger, "registry", given=False)
+    session.add(RegistryDesk(id=1, environment="demo"))
+    session.commit()
+    live_server.work("registry_send")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/connexion?suite=/bureau/registre/adhesion")
+    page.get_by_label("Identifiant").fill("nadia")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("Qui a écrit").focus()
+    page.keyboard.type("La présidente")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Il reste 9 étapes")
+    page.goto("/bureau/registre")
+    page.get_by_role("link", name=f"Plaque et aides du trajet n° {house.id}").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Plaque de la voiture").focus()
+    page.keyboard.type("AB-123-CD")
+    page.keyboard.press("Tab")
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(page.locator("#siret_0-erreur")).to_have_text("Un SIRET a 14 chiffres.")
+    axe(page)
+    page.locator("#siret_0").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator("#probleme")).to_contain_text(f"Noté pour le trajet n° {house.id}")
