@@ -13,6 +13,7 @@ from lotocar.carpool.people import operations as people
 from lotocar.carpool.people import queries as people_queries
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides import queries as rides
+from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
 from lotocar.civic.privacy import erasure
@@ -27,6 +28,7 @@ from lotocar.web.driver.showing import TripShown, shown
 from lotocar.web.driver.wanted import wanted
 from lotocar.web.edge import policy, session
 from lotocar.web.render import page, see_other
+from lotocar.web.trip_form import TermsForm
 
 PURPOSE = "driver_page"
 KEPT = "C'est enregistré."
@@ -71,6 +73,15 @@ def change_contact(token: str) -> Response:
     except Invalid as refusal:
         form.blame(refusal)
         return _page(driver, token, contact_form=form, status=422)
+    return see_other("driver.space", token=token, notice=KEPT)
+
+
+def change_terms(token: str) -> Response:
+    """What the driver offers besides a seat, and how often."""
+    driver, form = driver_of(token), TermsForm()
+    if not form.validate():
+        return _page(driver, token, terms_form=form, status=422)
+    trips.set_terms(session(), driver, **form.said(), actor=acting(driver), now=clock.now())
     return see_other("driver.space", token=token, notice=KEPT)
 
 
@@ -136,6 +147,7 @@ def _page(
     *,
     consents_form: ConsentsForm | None = None,
     contact_form: ContactForm | None = None,
+    terms_form: TermsForm | None = None,
     status: int = 200,
 ) -> Response:
     return page(
@@ -150,7 +162,8 @@ def _page(
         numbers=[("Votre numéro", masked(line.e164)) for line in driver.lines],
         consents_form=consents_form or _consents_form(session(), driver),
         contact_form=contact_form or ContactForm(formdata=None, obj=driver),
-        form=consents_form or contact_form,
+        terms_form=terms_form or TermsForm.of(driver),
+        form=consents_form or contact_form or terms_form,
     )
 
 

@@ -29,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/lien-perdu", lost_link.replace_link, anyone, POST),
     Route(OWN, space.space, by_link),
     Route(f"{OWN}/accords", space.change_consents, by_link, POST),
+    Route(f"{OWN}/possibilites", space.change_terms, by_link, POST),
     Route(f"{OWN}/contact", space.change_contact, by_link, POST),
     Route(f"{OWN}/tout-effacer", space.leave, by_link),
     Route(f"{OWN}/tout-effacer", space.forget_me, by_link, POST),

@@ -5,6 +5,7 @@ from datetime import date, time
 import pytest
 
 from lotocar.carpool.people import operations as people
+from lotocar.carpool.people.models import Person
 from lotocar.values.actor import SYSTEM
 from lotocar.values.geo import Stop
 from lotocar.world.places.gazetteer import gazetteer
@@ -126,3 +127,19 @@ def test_a_small_commune_is_said_by_the_town_beside_it(client, session, own):
     assert "Jeudi 3 décembre, Cahors – environs de Figeac" in page.main
     assert small.name not in page.main
     assert away.label not in page.main
+
+
+def test_a_driver_says_what_they_offer_and_how_often(client, session, own):
+    page = client.get(own).submit("/possibilites", abilities=["boot", "wait"], monthly_limit="4")
+    assert "C'est enregistré." in page.text
+    session.expire_all()
+    driver = session.query(Person).filter_by(last_name="Lacaze").one()
+    assert (driver.abilities, driver.monthly_limit) == ("boot,wait", 4)
+    assert client.get(own).submit("/possibilites", monthly_limit="999").status == 422
+
+
+def test_no_tick_at_all_says_that_nothing_more_is_offered(client, session, own):
+    client.get(own).submit("/possibilites")
+    session.expire_all()
+    driver = session.query(Person).filter_by(last_name="Lacaze").one()
+    assert (driver.abilities, driver.monthly_limit) == ("", None)
