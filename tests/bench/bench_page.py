@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http.client import HTTPConnection
@@ -165,7 +166,12 @@ def _asked(stops: Sequence[Stop], day: date, dice: np.random.Generator) -> dict[
 
 def measured(ports: tuple[int, int], addresses: Sequence[str]) -> dict[str, Any]:
     """Each address asked of both, one right after the other, in turns as to which comes first."""
-    lines = [HTTPConnection("127.0.0.1", port) for port in ports]
+    with ExitStack() as open_lines:
+        lines = [open_lines.enter_context(closing(HTTPConnection("127.0.0.1", port))) for port in ports]
+        return _in_turns(lines, addresses)
+
+
+def _in_turns(lines: Sequence[HTTPConnection], addresses: Sequence[str]) -> dict[str, Any]:
     for address in addresses:
         _fetch(lines[1], address)  # now it is kept
     for address in addresses[:WARM]:
