@@ -255,7 +255,7 @@ def erase_person(session: Session, person_id: int, *, now: datetime) -> None:
         if ride_request.is_open:
             close(session, ride_request, outcome="withdrawn_by_passenger", actor=SYSTEM, now=now)
         _forget_words(ride_request)
-        ride_request.wish = ""
+        ride_request.wish = ride_request.needs = ""
         # the key of a form may hold what a browser sent: a fresh one cannot be traced back
         ride_request.form_key = new_hex_id()
         for leg in ride_request.legs:

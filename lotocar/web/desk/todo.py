@@ -69,7 +69,7 @@ def _show_todo(*, status: int = 200, problem: str = "") -> Response:
         waits=waits,
         kind=kind,
         page=page,
-        has_more=bool(kind) and waits.counts.get(kind, 0) > page * todo_list.READ,
+        has_more=bool(kind) and waits.is_full,
         problem=problem,
         now=ask.now,
         words=words,

@@ -34,11 +34,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TodoList:
-    """What may be done now, the most pressing first; what must wait for an hour; and how much of each kind."""
+    """What may be done now, the most pressing first; what must wait for an hour; and how much of each kind.
+
+    `is_full`: of the one kind asked for, the next page may hold more.
+    """
 
     now: Sequence[Line]
     later: Sequence[Line]
     counts: Mapping[str, int]
+    is_full: bool = False
 
     @property
     def count(self) -> int:
@@ -88,7 +92,8 @@ def todo_list(session: Session, ask: Ask, found: Counts, *, kind: str = "", page
         (line for line in lines if line.opens_at is None), key=lambda line: _pressing(line.action, ask.now)
     )
     waiting = sorted((line for line in lines if line.opens_at), key=lambda line: line.opens_at or ask.now)
-    return TodoList(ready if kind else ready[:SHOWN], waiting[:SHOWN], found.by_kind)
+    is_full = sum(not line.was_put_off for line in lines) >= READ
+    return TodoList(ready if kind else ready[:SHOWN], waiting[:SHOWN], found.by_kind, is_full)
 
 
 def _pressing(action: Action, now: datetime) -> tuple[bool, datetime]:
@@ -110,7 +115,7 @@ def _lines(
     ]
     pressing = numbers.where(column.not_in(aside)) if aside else numbers
     keys = session.scalars(pressing.limit(READ).offset((page - 1) * READ)).all()
-    kept = session.scalars(numbers.where(column.in_(aside))).all() if aside else []
+    kept = session.scalars(numbers.where(column.in_(aside))).all() if aside and page == 1 else []
     actions = source.read(session, [*keys, *kept], ask)
     return [_line(action, ask.now, put_off.get((action.kind, action.subject))) for action in actions]
 
