@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 
 import pytest
@@ -13,6 +13,7 @@ from lotocar.carpool.matching.listing import match_json
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.rules import fits
 from lotocar.carpool.matching.search import exhaustive, search
+from lotocar.carpool.matching.series import companions, on_each_day, unserved
 from lotocar.carpool.matching.wording import candidate_words, hour_note
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.trips import operations as trips
@@ -151,3 +152,34 @@ def test_v5_a_search_by_date_uses_the_hour_of_that_weekday(session: Session, dri
         [one] = found(session, LegFacts(FIGEAC.point, CAHORS.point, day))
         assert leaves(one) == hour
     assert found(session, LegFacts(FIGEAC.point, CAHORS.point, date(2026, 11, 25))) == []
+
+
+SAINT_CERE = Stop("Saint-Céré", "46251", 44.8592, 1.8933)
+BIARS = Stop("Biars-sur-Cère", "46029", 44.9281, 1.8500)
+
+
+def test_o8_a_series_is_served_date_by_date_by_the_same_driver_where_possible(session: Session) -> None:
+    """Monday to Friday at 5 h 30 for three weeks; the driver rests on Thursday 3 December."""
+    every_day = make_trip(
+        session,
+        origin=SAINT_CERE,
+        destination=BIARS,
+        departures=[weekly(day, time(5, 30)) for day in range(5)],
+    )
+    thursdays = make_trip(session, origin=SAINT_CERE, destination=BIARS, departures=[weekly(3, time(5, 45))])
+    thursday = date(2026, 12, 3)
+    trips.pause(session, every_day, thursday, thursday, actor=SYSTEM, now=NOW)
+    monday = date(2026, 11, 23)
+    dates = [monday + timedelta(days=7 * week + day) for week in range(3) for day in range(5)]
+    leg = LegFacts(SAINT_CERE.point, BIARS.point, monday, TimeKind.LEAVE_AT, time(5, 30))
+    mirror = Mirror(EstimatedRoads())
+    by_day = on_each_day(leg, dates, lambda asked: search(session, asked, mirror=mirror))
+    first, second = companions(by_day)
+    assert (first.driver_id, len(first.days)) == (every_day.driver_id, 14)
+    assert thursday not in first.days
+    assert second.driver_id == thursdays.driver_id
+    assert {thursday} <= set(second.days)
+    assert unserved(by_day) == ()
+    trips.stop(session, thursdays, actor=SYSTEM, now=NOW)
+    alone = on_each_day(leg, dates, lambda asked: search(session, asked, mirror=mirror))
+    assert unserved(alone) == (thursday,)
