@@ -136,6 +136,9 @@ def migrate() -> None:
 @click.option("--epci", "epcis", multiple=True, help="Intercommunalité du territoire (SIREN). Répétable.")
 @click.option("--commune", "communes", multiple=True, help="Commune du territoire (code INSEE). Répétable.")
 @click.option("--validate-drivers", is_flag=True, help="L'équipe valide chaque conducteur avant ses trajets.")
+@click.option("--publisher", default="", help="Éditeur du site, pour les mentions légales.")
+@click.option("--host-name", default="", help="Hébergeur du site, pour les mentions légales.")
+@click.option("--host-address", default="", help="Adresse et téléphone de l'hébergeur.")
 @click.option("--login", prompt="Adresse de la première coordinatrice", help="Identifiant du premier compte.")
 @click.option("--display-name", prompt="Son prénom, tel que l'équipe le lira", help="Prénom affiché.")
 @click.option(
@@ -149,6 +152,9 @@ def setup(
     epcis: tuple[str, ...],
     communes: tuple[str, ...],
     validate_drivers: bool,
+    publisher: str,
+    host_name: str,
+    host_address: str,
     login: str,
     display_name: str,
     password_file: Path | None,
@@ -176,6 +182,9 @@ def setup(
                 epcis=epcis,
                 communes=communes,
                 drivers_need_validation=validate_drivers,
+                publisher=publisher,
+                host_name=host_name,
+                host_address=host_address,
             )
             staff.open_account(
                 session,
@@ -187,6 +196,8 @@ def setup(
                 now=clock.now(),
             )
             session.commit()
+    if not (publisher and host_name):
+        click.echo("À compléter dans Réglages : l'éditeur et l'hébergeur, pour les mentions légales.")
     click.echo("C'est prêt. Lancez « ./run serve » et « ./run worker ».")
 
 
