@@ -76,7 +76,8 @@ class NumpyScan:
     def find(self, leg: LegFacts) -> Found:
         sieve = Sieve(self.ground, prepare(leg, self.ground), self.shelf)
         straight = sieve.sift(self.columns, *self.columns.on_days(sieve.days))
-        hits = Hits.joined((straight, sieve.sift_routed(self.routed)))
+        by_places = sieve.sift_routed(self.routed)
+        hits = Hits.joined((straight,) if by_places is None else (straight, by_places))
         return {*hits.departure.tolist()}
 
 

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from config import ROOT
 from tests.bench import bench_page
 from tests.bench.bench_matching import main
+from tests.bench.worked import table
 
 
 def test_a_small_measure_agrees_and_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,3 +31,8 @@ def test_a_small_page_measure_shows_the_same_cards_twice(capsys: pytest.CaptureF
     report = json.loads(capsys.readouterr().out)
     assert report["same_cards"]
     assert report["searched"]["pages"] == report["canned"]["pages"] == 5
+
+
+def test_the_table_of_worked_values_is_what_both_rules_give() -> None:
+    kept = (ROOT / "docs" / "bench" / "matching.md").read_text()
+    assert "\n".join(table()) in kept

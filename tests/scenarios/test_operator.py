@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -361,6 +361,43 @@ def _is_a4(paper: bytes) -> bool:
 
 
 NOBODY_THERE = "http://127.0.0.1:9"
+
+
+@pytest.mark.browser
+@on_sqlite
+def test_o8_repeated_request(page: Page, session: Session, nadia: Account):
+    passenger = make_passenger(session, first_name="Karim", last_name="Rouquette")
+    session.commit()
+    sign_in(page)
+    hands = Keyboard(page)
+    page.goto(f"/bureau/appel?personne={passenger.id}")
+    hands.press("Alt+d")
+    _place(page, hands, "Saint-Céré")
+    _place(page, hands, "Biars-sur-Cère")
+    hands.write("lun-ven 3 semaines")
+    hands.press("Tab")
+    hands.write("5h30")
+    expect(page.locator("#candidats")).to_contain_text("15 dates")
+    hands.press("Alt+s")
+    page.wait_for_url("**/bureau/demandes/*")
+    expect(page.locator("#date-2026-12-03")).to_contain_text("jeudi 3 décembre")
+    before = _dates(session)
+    assert len(before) == 15
+
+    page.locator("#date-2026-12-03").get_by_role("button", name="Annuler cette date").click()
+    expect(page.locator("main")).to_contain_text("Les autres dates ne changent pas")
+    after = _dates(session)
+    assert {day for day, left in before.items() if after[day] != left} == {date(2026, 12, 3)}
+    assert after[date(2026, 12, 3)] == "dropped"
+
+
+def _dates(session: Session) -> dict[date, str]:
+    """The dates of the only request, each with its state."""
+    session.rollback()
+    session.expire_all()
+    dates = {leg.day: leg.status for leg in session.scalars(select(RideRequest)).one().legs}
+    session.rollback()
+    return dates
 
 
 def test_o12_outside_services_down(settings: Any, clock: Any, session: Session, now: datetime):

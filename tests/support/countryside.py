@@ -32,6 +32,8 @@ BETTER_ROAD = 0.55  # how a new road prefers to follow one that is already there
 
 CLASSES = ("unclassified", "tertiary", "secondary", "primary")
 SPEEDS = {"primary": 85, "secondary": 75, "tertiary": 65, "unclassified": 50, "residential": 35}
+# a road that keeps its name has priority: without one, the engine slows down at every crossing
+NAMES = {"primary": "D 1", "secondary": "D 20", "tertiary": "D 300", "unclassified": "VC 1", "residential": "Rue"}
 IN_VILLAGE = 45
 HILLS_SLOW = 0.2  # the share of its speed that a road loses in the gorges
 
@@ -242,7 +244,7 @@ def _ways(net: _Net, ranks: Pairs, kept: Pairs, in_village: NDArray[np.bool_]) -
         if in_village[road]:
             kind = "residential" if kind == "unclassified" else kind
             speed = min(speed, SPEEDS["residential"] if kind == "residential" else IN_VILLAGE)
-        yield Way((a, number, b), {"highway": kind, "maxspeed": str(round(speed))})
+        yield Way((a, number, b), {"highway": kind, "maxspeed": str(round(speed)), "name": NAMES[kind]})
 
 
 def _bends(spots: Floats, edges: Pairs, dice: np.random.Generator) -> Floats:

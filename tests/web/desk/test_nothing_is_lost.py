@@ -1,0 +1,78 @@
+"""A call that drops leaves a draft: closed tab, lost network, expired sign-in."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from lotocar.staff.models import Account
+from tests.scenarios.conftest import PASSWORD, sign_in
+from tests.support.factories import make_account, make_organisation
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+
+
+@pytest.fixture
+def nadia(session: Session) -> Account:
+    from lotocar.staff.operations import hasher
+
+    make_organisation(session)
+    account = make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
+    session.commit()
+    return account
+
+
+def type_a_call(page: Page) -> None:
+    page.goto("/bureau/appel")
+    for field, words in (
+        ("last_name", "Vidal"),
+        ("phone", "05 36 49 01 12"),
+        ("staff_note", "rappeler midi"),
+    ):
+        page.locator(f"#{field}").fill(words)
+
+
+def test_a_closed_tab_leaves_the_call_on_the_bureau(page: Page, nadia: Account):
+    sign_in(page)
+    type_a_call(page)
+    expect(page.locator("#brouillon")).to_have_text("Brouillon gardé.")
+    page.close()
+    again = page.context.new_page()
+    again.goto("/bureau")
+    expect(again.locator("main")).to_contain_text("Vidal 05 36 49 01 12")
+    again.get_by_role("link", name="Reprendre").click()
+    expect(again.locator("#last_name")).to_have_value("Vidal")
+    expect(again.locator("#staff_note")).to_have_value("rappeler midi")
+
+
+def test_a_network_cut_in_mid_call_loses_nothing(page: Page, nadia: Account):
+    sign_in(page)
+    page.goto("/bureau/appel")
+    page.locator("#last_name").fill("Vidal")
+    expect(page.locator("#brouillon")).to_have_text("Brouillon gardé.")
+    page.context.set_offline(True)
+    page.locator("#phone").fill("05 36 49 01 12")
+    expect(page.locator("#brouillon")).to_contain_text("Hors ligne")
+    page.keyboard.press("Alt+s")
+    expect(page.locator("#hors-ligne")).to_be_visible()
+    expect(page.locator("#phone")).to_have_value("05 36 49 01 12")
+    page.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto("/bureau")
+    expect(again.locator("main")).to_contain_text("Vidal 05 36 49 01 12")
+
+
+def test_an_expired_sign_in_loses_nothing(page: Page, nadia: Account):
+    sign_in(page)
+    type_a_call(page)
+    expect(page.locator("#brouillon")).to_have_text("Brouillon gardé.")
+    page.context.clear_cookies()
+    page.locator("#wish").fill("monter devant")
+    expect(page.locator("#brouillon")).to_contain_text("Vous êtes déconnecté")
+    page.keyboard.press("Alt+s")
+    sign_in(page)
+    page.get_by_role("link", name="Reprendre").click()
+    expect(page.locator("#wish")).to_have_value("monter devant")
+    expect(page.locator("#last_name")).to_have_value("Vidal")
