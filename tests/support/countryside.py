@@ -23,17 +23,23 @@ Floats = NDArray[np.float64]
 Pairs = NDArray[np.int64]
 
 METRES_A_DEGREE = 111_195
-RIVERS = 4
+RIVERS = 2
 BRIDGE_EVERY_M = 6_000  # as on the Lot between Cahors and Cajarc
 VILLAGE_M = 600
 EDGES_A_NODE = 2.0
 BEND = 0.22  # how far a road swerves in its middle, by its length: it is a tenth longer than straight
-BETTER_ROAD = 0.55  # how a new road prefers to follow one that is already there
+BETTER_ROAD = 0.75  # how a new road prefers to follow one that is already there
 
 CLASSES = ("unclassified", "tertiary", "secondary", "primary")
-SPEEDS = {"primary": 85, "secondary": 75, "tertiary": 65, "unclassified": 50, "residential": 35}
+SPEEDS = {"primary": 85, "secondary": 75, "tertiary": 65, "unclassified": 55, "residential": 35}
 # a road that keeps its name has priority: without one, the engine slows down at every crossing
-NAMES = {"primary": "D 1", "secondary": "D 20", "tertiary": "D 300", "unclassified": "VC 1", "residential": "Rue"}
+NAMES = {
+    "primary": "D 1",
+    "secondary": "D 20",
+    "tertiary": "D 300",
+    "unclassified": "VC 1",
+    "residential": "Rue",
+}
 IN_VILLAGE = 45
 HILLS_SLOW = 0.2  # the share of its speed that a road loses in the gorges
 

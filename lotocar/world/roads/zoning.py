@@ -16,7 +16,7 @@ CELL_M = 500
 MARGIN_M = 5_000
 METRES_A_DEGREE = 111_195
 FRINGE_M = 20_000
-LARGEST_ZONE_KM2 = 20  # some 4.5 km across: below a fifth of most trips
+LARGEST_ZONE_KM2 = 30  # some 5.5 km across, a rural commune: smaller ones were measured to gain little
 
 Raster = NDArray[np.uint16]
 Degrees = NDArray[np.floating[Any]]
