@@ -39,7 +39,8 @@ from tests.bench.offers import Land, Town
 from tests.support.countryside import Place, countryside
 from tests.support.osm_pbf import write_pbf
 
-SOUTH, NORTH, WEST, EAST = 44.2, 45.1, 0.95, 2.25  # the Lot and its fringe
+GROUND = (44.2, 45.1, 0.95, 2.25)  # south, north, west, east of the network: the Lot and its fringe
+TERRITORY = (44.35, 44.95, 1.2, 2.0)  # where people live and ask: nobody stands at the edge of the map
 DAY = date(2026, 11, 24)
 LIMITS = (5, 10, 15, 20)  # minutes of detour that drivers accept
 NAMES_A_COMMUNE = 0.6
@@ -80,8 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measured(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """Everything, in one run."""
-    towns = _towns(asked.towns)
-    net, drawn = _timed(lambda: countryside([Place(*one) for one in towns], asked.nodes, asked.seed))
+    places = _towns(asked.towns)
+    towns = [one for one in places if _is_within(TERRITORY, one[0])] or places
+    net, drawn = _timed(lambda: countryside([Place(*one) for one in places], asked.nodes, asked.seed))
     extract = folder / "countryside.osm.pbf"
     write_pbf(extract, net.nodes, net.ways)
     _say(f"{net.crossings} crossings drawn in {drawn:.0f} s, building tiles")
@@ -122,9 +124,14 @@ def measured(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def _towns(count: int) -> list[tuple[Point, int]]:
-    """The real communes of the Lot and around it, with their people."""
-    inside = (one for one in gazetteer() if SOUTH <= one.point.lat <= NORTH and WEST <= one.point.lon <= EAST)
+    """The real communes of the ground, with their people."""
+    inside = (one for one in gazetteer() if _is_within(GROUND, one.point))
     return [(one.point, one.population) for one in inside][:count]
+
+
+def _is_within(bounds: tuple[float, float, float, float], point: Point) -> bool:
+    south, north, west, east = bounds
+    return south <= point.lat <= north and west <= point.lon <= east
 
 
 class Country(Land):
@@ -332,8 +339,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, default=110_000)
     parser.add_argument("--towns", type=int, default=10_000)
-    parser.add_argument("--drivers", type=int, default=400)
-    parser.add_argument("--requests", type=int, default=160)
+    parser.add_argument("--drivers", type=int, default=300)
+    parser.add_argument("--requests", type=int, default=150)
     parser.add_argument("--budget-ms", type=int, default=250)
     parser.add_argument("--seed", type=int, default=46)
     parser.add_argument("--json", action="store_true")
