@@ -191,7 +191,9 @@ def whole_ride() -> Select[Ride]:
     return select(Ride).options(
         joinedload(Ride.driver).selectinload(Person.lines),
         joinedload(Ride.passenger).selectinload(Person.lines),
-        joinedload(Ride.leg).joinedload(Leg.ride_request),
+        joinedload(Ride.leg)
+        .joinedload(Leg.ride_request)
+        .options(joinedload(RideRequest.assigned_to), joinedload(RideRequest.working_by)),
     )
 
 

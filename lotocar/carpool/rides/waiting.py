@@ -123,7 +123,8 @@ def read_notes(session: Session, numbers: Collection[int]) -> Sequence[HandOver]
         .options(
             joinedload(HandOver.author),
             joinedload(HandOver.ride_request).joinedload(RideRequest.passenger),
-            joinedload(HandOver.ride_request).selectinload(RideRequest.legs),
+            joinedload(HandOver.ride_request).joinedload(RideRequest.assigned_to),
+            joinedload(HandOver.ride_request).joinedload(RideRequest.working_by),
         )
     ).all()
 
@@ -156,7 +157,13 @@ def read_openings(session: Session, legs: Collection[int]) -> Sequence[Opening]:
         .where(Opening.leg_id.in_(legs), Opening.handled_at.is_(None))
         .order_by(Opening.found_at.desc(), Opening.id.desc())
         .options(
-            joinedload(Opening.leg).joinedload(Leg.ride_request).joinedload(RideRequest.passenger),
+            joinedload(Opening.leg)
+            .joinedload(Leg.ride_request)
+            .options(
+                joinedload(RideRequest.passenger),
+                joinedload(RideRequest.assigned_to),
+                joinedload(RideRequest.working_by),
+            ),
             joinedload(Opening.trip),
         )
     ).all()

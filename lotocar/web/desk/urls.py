@@ -81,7 +81,7 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{REQUEST}/rappele", ride_requests.called_back, ACT, POST),
     Route(f"{REQUEST}/prevenir", ride_requests.tell, ACT, POST),
     Route(f"{REQUEST}/dates/annuler", ride_requests.call_off, ACT, POST),
-    Route(f"{REQUEST}/pourquoi", why_not.why_not, READ, POST),
+    Route(f"{REQUEST}/pourquoi", why_not.why_not, ACT, POST),
     Route(f"{REQUEST}/demander", approaches.ask, ACT, POST),
     Route(f"{REQUEST}/choisir", approaches.hand_pick, ACT, POST),
     Route(f"{REQUEST}/reponses/{ROW.format('approach_id')}", approaches.answer, ACT, POST),
