@@ -144,8 +144,9 @@ class Index:
         found = [sieve.sift(self.table.columns, rows, days)]
         if len(self.tail):
             found.append(sieve.sift(self.tail, *self.tail.on_days(sieve.days)))
-        if len(self.routed):
-            found.append(sieve.sift_routed(self.routed))
+        by_places = sieve.sift_routed(self.routed) if len(self.routed) else None
+        if by_places is not None:
+            found.append(by_places)
         return Hits.joined(found)
 
 

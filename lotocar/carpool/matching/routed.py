@@ -73,6 +73,11 @@ class Routed:
             np.concatenate((self.count, other.count)),
         )
 
+    def soonest(self, rows: Rows, ground: Ground, pickup: Spots) -> Ints:
+        """For each of these rows, the least seconds from any of its stops to the pick-up: no way there is shorter."""
+        least: Ints = _grid(ground.seconds_between(self._stops(rows), pickup)).min(axis=1)
+        return least
+
     def ways(
         self, rows: Rows, ground: Ground, pickup: Spots, dropoff: Spots, ride: int
     ) -> tuple[Ints, Ints, Ints]:

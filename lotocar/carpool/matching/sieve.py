@@ -178,11 +178,16 @@ class Sieve:
         onward = self.ground.seconds_between(self.dropoff, columns.destination.take(rows))
         return self._hits(columns, rows, days, to_pickup, np.full(len(rows), ride), to_pickup + ride + onward)
 
-    def sift_routed(self, routed: Routed) -> Hits:
-        """Those of the rows with places on the way that fit."""
+    def sift_routed(self, routed: Routed) -> Hits | None:
+        """Those of the rows with places on the way that fit; None, sooner, when nobody can."""
         rows, days = routed.columns.on_days(self.days)
         possible = self._may_be_in_time(routed.columns, rows, days)
         rows, days = rows[possible], days[possible]
+        longest = routed.columns.budget[rows].astype(np.int64) + self.need.extra_detour_seconds
+        near = routed.soonest(rows, self.ground, self.pickup) <= longest
+        if not near.any():
+            return None
+        rows, days = rows[near], days[near]
         to_pickup, ride, whole = routed.ways(
             rows, self.ground, self.pickup, self.dropoff, self.need.ride.seconds
         )

@@ -25,6 +25,7 @@ AROUND_MINUTES = 60  # on both sides of « around »
 EARLIER_MINUTES = 15  # one can be ready this much before the hour one wished to leave at
 MAX_WINDOW_MINUTES = 12 * 60
 FAR = 1 << 40  # seconds: beyond any instant
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def epoch(day: date, minute: int) -> int:
@@ -52,10 +53,9 @@ def minute_of(hour: time) -> int:
     return hour.hour * 60 + hour.minute
 
 
-@lru_cache(maxsize=4096)
 def as_instant(seconds: int) -> datetime:
-    """Aware and UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
+    """Aware and UTC; in this way, half the time of `fromtimestamp`, which a long list of candidates feels."""
+    return _START + timedelta(0, seconds)
 
 
 @dataclass(frozen=True, slots=True)
