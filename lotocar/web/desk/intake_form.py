@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput
 
@@ -17,7 +17,7 @@ from lotocar.values import wording
 from lotocar.values.geo import Stop
 from lotocar.values.tokens import new_hex_id
 from lotocar.web.desk import closed_lists
-from lotocar.web.desk.spoken_fields import DaysField, WishedHourField, shown_that_night
+from lotocar.web.desk.spoken_fields import DaysField, TicksField, WishedHourField, shown_that_night
 from lotocar.web.forms import (
     Form,
     NameField,
@@ -53,7 +53,7 @@ class JourneyForm(Form):
     back_time_kind = RadioField("Heure du retour", choices=TIME_KINDS, default="leave_at")
     back_hour = WishedHourField("Heure du retour")
     seats = IntegerField("Places", default=1, validators=[NumberRange(1, 8, "Entre 1 et 8 places.")])
-    needs = SelectMultipleField("Besoins", choices=closed_lists.needs, option_widget=CheckboxInput())
+    needs = TicksField("Besoins", choices=closed_lists.needs, option_widget=CheckboxInput())
 
     def validate(self, extra_validators: object = None) -> bool:
         """Besides each field: hours that clocks show on those days, and one way back for each way out."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, time
 
+from wtforms import SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
 from lotocar import clock
 from lotocar.errors import Invalid
 from lotocar.values import wording
@@ -13,6 +16,13 @@ from lotocar.values.days import PARIS
 from lotocar.values.hours import local_instant
 from lotocar.values.wished_hours import WishedHour, hour_as_typed, read_wished_hour
 from lotocar.web.forms import ReadField, words_of
+
+
+class TicksField(SelectMultipleField):
+    """Several of a short list, each with its own box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class DaysField(ReadField):

@@ -24,7 +24,7 @@ def why_not(ride_request_id: int) -> Response:
     """Why this driver is not proposed for this leg; nothing is written."""
     found = screens.the_request(ride_request_id)
     leg = next((one for one in found.legs if one.id == row_number(request.form.get("leg"))), found.legs[0])
-    typed = showable(request.form.get("driver", "")).strip()[:80]
+    typed = showable(request.form.get("who", "")).strip()[:80]
     drivers = area.find_people(session(), typed, screens.area(), limit=MOST) if typed else []
     facts = looking_for(session(), found, now=clock.now()).facts(leg)
     answers = [(driver.full_name, _why(driver, facts)) for driver in drivers] or [(typed or "?", NOT_FOUND)]
