@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import chain
 from threading import Barrier
 from typing import Any
 
@@ -52,6 +53,7 @@ from tests.support.factories import (
 
 CLAIMANTS = 20
 SAY_EVERY = 100
+BUSY, TRIES = "busy", 5  # a database that makes one wait too long is asked again, as people and jobs do
 ROUNDS_A_TEAM = 8  # a trip of eight seats cannot be filled by those, and one of twenty wins each
 POLICY = SenderPolicy(
     two_way=True, desk_phone="05 36 49 00 00", public_base_url="https://desk.example", organisation="Lotocar"
@@ -98,28 +100,34 @@ def race(factory: Factory, approach_ids: list[int]) -> Counter[str]:
     """Everybody says yes at the same moment; how each fared."""
     start = Barrier(len(approach_ids))
 
-    def claim(approach_id: int) -> str:
+    def claim(approach_id: int) -> list[str]:
         start.wait()
-        try:
-            with factory.begin() as session:
-                approach = session.get_one(Approach, approach_id)
-                won = operations.accept(
-                    session,
-                    approach,
-                    through="sms",
-                    actor=SYSTEM,
-                    now=NOW,
-                    policy=POLICY,
-                    roads=EstimatedRoads(),
-                )
-            return "won" if won else "too_late"
-        except (Refused, StaleDataError):
-            return "refused"
-        except OperationalError as error:
-            return f"database: {type(error.orig).__name__}"
+        fates = []
+        while not fates or (fates[-1] == BUSY and len(fates) < TRIES):
+            fates.append(_say_yes(factory, approach_id))
+        return fates
 
     with ThreadPoolExecutor(len(approach_ids)) as pool:
-        return Counter(pool.map(claim, approach_ids))
+        return Counter(chain.from_iterable(pool.map(claim, approach_ids)))
+
+
+def _say_yes(factory: Factory, approach_id: int) -> str:
+    try:
+        with factory.begin() as session:
+            won = operations.accept(
+                session,
+                session.get_one(Approach, approach_id),
+                through="sms",
+                actor=SYSTEM,
+                now=NOW,
+                policy=POLICY,
+                roads=EstimatedRoads(),
+            )
+        return "won" if won else "too_late"
+    except (Refused, StaleDataError):
+        return "refused"
+    except OperationalError:
+        return BUSY
 
 
 def wrong(factory: Factory, approach_ids: list[int], fared: Counter[str]) -> list[str]:
@@ -138,7 +146,8 @@ def wrong(factory: Factory, approach_ids: list[int], fared: Counter[str]) -> lis
             )
         )
         checks = {
-            f"how they fared: {dict(fared)}": fared == {"won": 1, "too_late": len(approach_ids) - 1},
+            f"how they fared: {dict(fared)}": fared - Counter({BUSY: fared[BUSY]})
+            == {"won": 1, "too_late": len(approach_ids) - 1},
             f"{len(live)} rides": len(live) == 1,
             "seats taken are not those of rides": session.scalar(taken) == seats,
             f"told: {dict(told)}": (told["driver_accepted_confirmed"], told["driver_already_found"])

@@ -25,12 +25,12 @@ def test_faults_1_2_3_kill_nine_anywhere_loses_nothing_repeats_nothing_hides_not
     ("safeguard", "harm", "seed"),
     [
         ("claim", "duplicated", 1),
-        ("lease", "duplicated", 1),
-        ("fence", "duplicated", 20),
+        ("lease", "duplicated", 82),
+        ("fence", "duplicated", 21),
         ("reconcile", "duplicated", 1),
         ("pull", "lost", 1),
         ("unread", "silent", 1),
-        ("outbox-key", "duplicated", 1),
+        ("outbox-key", "duplicated", 49),
         ("inbound-key", "duplicated", 1),
     ],
 )
