@@ -172,8 +172,16 @@ def build_tiles(folder: Path, extract: Path) -> None:
     tiles, former = _next_tiles(folder), _in_force(folder)
     fresh = folder / f"fresh-{CONFIG_FILE}"
     fresh.write_text(json.dumps(_config(tiles)))
-    command = [_program("valhalla_build_tiles"), "-c", str(fresh), "-j", "1", str(extract)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:  # noqa: S603 our own words
+    command = [
+        _program("valhalla_build_tiles"),
+        "-c",
+        str(fresh.resolve()),
+        "-j",
+        "1",
+        str(extract.resolve()),
+    ]
+    # it leaves notes in the folder it is run from
+    if subprocess.run(command, capture_output=True, check=False, cwd=tiles).returncode != 0:  # noqa: S603 our own words
         raise Invalid("roads.extract")
     fresh.rename(folder / CONFIG_FILE)
     for old in folder.glob("tiles-*"):
