@@ -42,7 +42,7 @@ def lists() -> Response:
 def change_purposes() -> Response:
     """The reasons to travel, as they were typed: an empty new line is left out."""
     kept = _ticked(organisation.current(session()).purposes)
-    for label in _new_labels():
+    for label in filter(None, _new_labels()):
         kept.append(Choice(new_code(label, [one.code for one in kept]), label))
     return _keep("purposes", kept, acts.list_purposes)
 
@@ -57,23 +57,20 @@ def _keep(name: str, kept: Sequence[Choice], write: Callable[..., None]) -> Resp
         write(session(), kept)
     except Invalid as error:
         sentence = WORDS.get(error.code, "Vérifiez cette liste.").format(**error.details)
-        return _show(blamed=name, sentence=sentence, typed=kept, status=422)
+        return _show(blamed=name, sentence=sentence, status=422)
     admin.note(f"service.{name}_changed")
     return see_other("desk.lists", notice="Liste enregistrée : le prochain appel la propose.")
 
 
 def _ticked(known: Sequence[Choice]) -> list[Choice]:
     """The known lines whose box is ticked, with the label that was typed."""
-    return [
-        Choice(one.code, showable(request.form.get(f"label-{one.code}", one.label)).strip())
-        for one in known
-        if request.form.get(f"offered-{one.code}") == "yes" or one.code == ALWAYS_OFFERED
-    ]
+    offered = _offered(known)
+    return [one for one in _typed(known) if one.code in offered]
 
 
 def _new_labels() -> list[str]:
-    typed = (showable(request.form.get(f"new-{number}", "")).strip() for number in range(NEW_LINES))
-    return [label for label in typed if label]
+    """What was typed in the lines of something new, empty ones included."""
+    return [showable(request.form.get(f"new-{number}", "")).strip() for number in range(NEW_LINES)]
 
 
 def _all_needs() -> list[Choice]:
@@ -82,14 +79,16 @@ def _all_needs() -> list[Choice]:
     return [offered.get(one.code, one) for one in DEFAULT_NEEDS]
 
 
-def _show(
-    *, blamed: str = "", sentence: str = "", typed: Sequence[Choice] = (), status: int = 200
-) -> Response:
+def _show(*, blamed: str = "", sentence: str = "", status: int = 200) -> Response:
+    """Both lists; the one that was refused as it was typed."""
     house = organisation.current(session())
+    needs, purposes = _all_needs(), list(house.purposes)
     context: dict[str, Any] = {
-        "purposes": list(typed) if blamed == "purposes" else list(house.purposes),
-        "needs": list(typed) if blamed == "needs" else _all_needs(),
-        "offered": {one.code for one in (typed if blamed == "needs" else house.needs)},
+        "purposes": _typed(purposes) if blamed == "purposes" else purposes,
+        "needs": _typed(needs) if blamed == "needs" else needs,
+        "offered_purposes": _offered(purposes) if blamed == "purposes" else {one.code for one in purposes},
+        "offered": _offered(needs) if blamed == "needs" else {one.code for one in house.needs},
+        "new_labels": _new_labels() if blamed == "purposes" else [""] * NEW_LINES,
         "always": ALWAYS_OFFERED,
     }
     return screens.show(
@@ -98,7 +97,15 @@ def _show(
         status=status,
         blamed=blamed,
         sentence=sentence,
-        new_lines=range(NEW_LINES),
         most=LABEL_MAX,
         **context,
     )
+
+
+def _typed(known: Sequence[Choice]) -> list[Choice]:
+    """The known lines with what was typed in each."""
+    return [Choice(one.code, showable(request.form.get(f"label-{one.code}", one.label))) for one in known]
+
+
+def _offered(known: Sequence[Choice]) -> set[str]:
+    return {one.code for one in known if request.form.get(f"offered-{one.code}") == "yes"} | {ALWAYS_OFFERED}
