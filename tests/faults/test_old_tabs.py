@@ -99,7 +99,9 @@ def test_without_a_network_the_page_says_so_and_keeps_what_was_typed(page: Page,
 
 
 @pytest.mark.browser
-def test_an_answer_lost_on_the_way_back_and_sent_again_makes_one_request(page: Page, session: Session) -> None:
+def test_an_answer_lost_on_the_way_back_and_sent_again_makes_one_request(
+    page: Page, session: Session
+) -> None:
     """The request is stored, its answer never arrives, and the browser shows an error of its own."""
     button = fill_in(page)
 
