@@ -21,6 +21,8 @@ MOST_SEGMENTS = 2
 MOST_LETTERS = 400
 # what each bracket says, as the templates of the house write it; longer ones first where one holds another
 BRACKETS = {
+    "jours": "{{ pickup_at|day }}{% if more_dates|default(0) %} et {{ more_dates }} autre"
+    '{{ "s" if more_dates > 1 }} date{{ "s" if more_dates > 1 }}{% endif %}',
     "retour": "{% if return_at %}, retour {% if return_at|day != pickup_at|day %}{{ return_at|short_day }} "
     "{% endif %}{{ return_at|hour }}{% endif %}",
     "réponse": "{% if sender.two_way %}Répondez OUI {{ reference }} ou NON {{ reference }}{% elif link %}"

@@ -42,6 +42,7 @@ MEANINGS = {
     "passager": "le prénom du passager",
     "conducteur": "le prénom du conducteur",
     "prénom": "le prénom de l'autre personne",
+    "jours": "mardi 24 novembre, et combien d'autres dates s'il y en a",
     "jour": "mardi 24 novembre",
     "heure": "8 h 30",
     "rendez-vous": "le lieu du rendez-vous",
