@@ -74,7 +74,7 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{REQUEST}/laisser", together.let_go, ACT, POST),
     Route(f"{REQUEST}/passer", together.hand_over, ACT, POST),
     Route(f"{REQUEST}/annuler", together.undo, ACT, POST),
-    Route(f"{REQUEST}/presence", ride_requests.presence, ACT, POST),
+    Route(f"{REQUEST}/presence", ride_requests.presence, ACT, POST, quiet=True),
     Route(f"{REQUEST}/clore", ride_requests.close, ACT, POST),
     Route(f"{REQUEST}/rouvrir", ride_requests.reopen, ACT, POST),
     Route(f"{REQUEST}/rappeler", ride_requests.call_back, ACT, POST),
