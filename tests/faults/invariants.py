@@ -120,7 +120,8 @@ def row_of(record: Record) -> str:
 
 
 def _b_c_outbox(session: Session, left: Counter[str]) -> Iterable[str]:
-    fates = dict(session.execute(select(OutboxMessage.id, OutboxMessage.status)).tuples().all())
+    known = session.execute(select(OutboxMessage.id, OutboxMessage.status))
+    fates = {row_id: status for row_id, status in known}
     for row_id, status in fates.items():
         if status not in ENDED:
             yield f"whole: silent: message {row_id} is still {status}"
@@ -133,7 +134,7 @@ def _b_c_outbox(session: Session, left: Counter[str]) -> Iterable[str]:
 
 def _d_every_trip(session: Session) -> Iterable[str]:
     sold = select(SeatUse.trip_id, func.sum(SeatUse.taken)).group_by(SeatUse.trip_id)
-    seats = dict(session.execute(select(Trip.id, Trip.seats)).tuples().all())
+    seats = {trip_id: count for trip_id, count in session.execute(select(Trip.id, Trip.seats))}
     for trip_id, taken in session.execute(sold):
         if taken > seats[trip_id]:
             yield f"D: {taken} seats taken of {seats[trip_id]} on trip {trip_id}"
