@@ -492,7 +492,7 @@ def _say_nothing_of_anybody(visitor: PageClient, village: Village) -> None:
                 json.loads(answer.data)
 
 
-FRAGMENTS = ("/bureau/personnes/choix", "/bureau/candidats")
+FRAGMENTS = ("/bureau/candidats",)
 WHOLE_SEARCH = {"origin": "Cahors", "destination": "Figeac", "day": "mardi 24 novembre", "q": "Cahors"}
 
 
@@ -516,7 +516,6 @@ def _the_referent_of_figeac_sees_only_figeac(client: PageClient, session: Sessio
         "/bureau/a-faire",
         "/bureau/messages",
         "/bureau/feuille-du-jour?jour=2026-11-24",
-        "/bureau/personnes/choix?q=Malbec",
         "/bureau/trajets",
         f"/bureau/personnes/{far.id}",
         f"/bureau/personnes/{driver.id}",

@@ -50,7 +50,7 @@ def test_a_page_asked_for_before_signing_in_opens_afterwards(client, nadia):
 )
 def test_a_fragment_asked_for_too_late_leads_back_to_its_page(client, nadia, around, suite):
     headers = {"HX-Request": "true", "HX-Current-URL": around}
-    answer = client.http.get("/bureau/personnes/choix?q=po", headers=headers)
+    answer = client.http.get("/bureau/candidats?origin=po", headers=headers)
     assert answer.status_code == 401
     assert parse_qs(urlsplit(answer.headers["HX-Redirect"]).query)["suite"] == [suite]
 

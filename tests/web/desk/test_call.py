@@ -86,14 +86,14 @@ def test_a_known_person_needs_nothing_but_the_journey_and_a_new_number_is_kept(
     assert "+33639980078" in [line.e164 for line in asked.passenger.lines]
 
 
-def test_as_usual_fills_the_journey_but_not_the_day(nadia: PageClient, session: Session):
+def test_as_usual_fills_the_journey_for_the_next_such_weekday(nadia: PageClient, session: Session):
     past = make_request(session, legs=[a_leg(hour=time(9))], purpose="courses", seats=2)
     session.commit()
     page = nadia.get(f"/bureau/appel?personne={past.passenger_id}&comme={past.id}")
     assert [typed_in(page, name) for name in ("origin", "destination", "day", "hour", "seats")] == [
         "Cahors",
         "Figeac",
-        "",
+        "mardi 24 novembre",
         "9 h",
         "2",
     ]
@@ -104,17 +104,17 @@ def test_the_card_of_a_known_caller_says_what_matters_and_nothing_for_a_new_one(
 ):
     asked = make_request(session)
     session.commit()
-    card = nadia.get(f"/bureau/appel/personne?passenger_id={asked.passenger_id}", htmx=True)
+    card = nadia.post("/bureau/appel/personne", {"passenger_id": asked.passenger_id}, htmx=True)
     assert "Marcel Poujol" in card.text
     assert "Déjà une demande ouverte" in card.text
-    assert nadia.get("/bureau/appel/personne?passenger_id=", htmx=True).text == ""
+    assert nadia.post("/bureau/appel/personne", {"passenger_id": ""}, htmx=True).text == ""
 
 
 def test_known_names_are_offered_by_their_first_letters(nadia: PageClient, session: Session):
     make_passenger(session)
     session.commit()
-    assert "Marcel Poujol" in nadia.get("/bureau/personnes/choix?q=pouj", htmx=True).text
-    assert "une fiche sera ouverte" in nadia.get("/bureau/personnes/choix?q=zzz", htmx=True).text
+    assert "Marcel Poujol" in nadia.post("/bureau/personnes/choix", {"q": "pouj"}, htmx=True).text
+    assert "une fiche sera ouverte" in nadia.post("/bureau/personnes/choix", {"q": "zzz"}, htmx=True).text
 
 
 @pytest.mark.parametrize(

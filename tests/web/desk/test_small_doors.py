@@ -106,7 +106,7 @@ def test_a_referent_finds_their_people_behind_many_namesakes_of_elsewhere(
     make_request(session, passenger=ours, legs=[a_leg(origin=GOURDON, destination=GRAMAT)])
     session.commit()
     louis_signs_in(client)
-    assert "Jeanne Fabre" in client.get("/bureau/personnes/choix?q=fabre", htmx=True).text
+    assert "Jeanne Fabre" in client.post("/bureau/personnes/choix", {"q": "fabre"}, htmx=True).text
 
 
 def test_a_message_decides_nothing_on_a_request_of_another_area(

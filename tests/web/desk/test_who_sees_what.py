@@ -132,7 +132,7 @@ def test_o14_a_referent_sees_the_people_of_the_area_alone(louis: PageClient, ses
     assert louis.post(f"/bureau/personnes/{far.passenger_id}/lien").status == 404
     for screen in ("/bureau/personnes", "/bureau/recherche"):
         assert "Marcel Poujol" not in louis.post(screen, {"q": "po"}).main
-    assert "Poujol" not in louis.get("/bureau/personnes/choix?q=po", htmx=True).text
+    assert "Poujol" not in louis.post("/bureau/personnes/choix", {"q": "pou"}, htmx=True).text
     assert "Jeanne Fabre" in louis.post("/bureau/personnes", {"q": "fab"}).main
     assert louis.get(f"/bureau/appel?personne={far.passenger_id}").status == 404
 
