@@ -1,7 +1,7 @@
 """calendars, exceptions, pairs to avoid, via places
 
-Revision ID: 0004
-Revises: 0003
+Revision ID: 0003
+Revises: 0002
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 
 TIME_KINDS = "time_kind IN ('leave_at', 'arrive_by', 'around', 'between', 'none')"
 OLD_TIME_KINDS = "time_kind IN ('leave_at', 'arrive_by', 'none')"
