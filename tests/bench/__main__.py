@@ -1,4 +1,4 @@
-"""Benches by name: ./run bench crash | race | histories | matching | detour | desk | registry | rides, each with its own --help."""
+"""Benches by name: `./run bench NAME`, each with its own --help."""
 
 from __future__ import annotations
 
