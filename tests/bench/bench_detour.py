@@ -4,8 +4,7 @@
 
 The network is drawn from a seed, written as an OpenStreetMap extract and made into tiles by the real engine;
 the matrix is filled by the product's own build. Drivers and passengers are drawn as in the matching bench.
-A pair is true when the engine's own detour is within the driver's limit. Slacks were chosen on seed 1 and are
-those of the product; measure on another.
+A pair is true when the engine's own detour is within the driver's limit. Slacks are those of the product.
 """
 
 from __future__ import annotations
