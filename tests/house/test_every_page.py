@@ -26,7 +26,12 @@ def _addresses(page: Page) -> Iterator[str]:
 
 
 def _is_page(page: Page) -> bool:
-    return page.response.mimetype == "text/html" and page.html.lstrip().lower().startswith("<!doctype")
+    kept = "Content-Disposition" in page.response.headers  # a file to keep is no page of the site
+    return (
+        not kept
+        and page.response.mimetype == "text/html"
+        and page.html.lstrip().lower().startswith("<!doctype")
+    )
 
 
 @only_sqlite

@@ -10,7 +10,7 @@ from lotocar.staff.operations import hasher
 from tests.support.chromium import axe
 from tests.support.doors import LiveServer
 from tests.support.factories import make_account
-from tests.support.village import FRAGMENTS, Village, readable
+from tests.support.village import DOWNLOADS, FRAGMENTS, Village, readable
 
 PASSWORD = "une phrase de passe pour Nadia"
 SCREENS = {"telephone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 900}}
@@ -25,7 +25,7 @@ def _paths(live_server: LiveServer, village: Village, *, desk: bool) -> list[str
         village.path(live_server.app, rule)
         for rule in readable(live_server.app)
         if rule.endpoint.startswith("desk.") == desk
-        and rule.endpoint not in FRAGMENTS
+        and rule.endpoint not in FRAGMENTS | DOWNLOADS
         and not rule.endpoint.startswith("hooks.")
         and not rule.rule.endswith((".csv", ".json"))
     ]

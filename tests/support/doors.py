@@ -242,7 +242,10 @@ class PageClient:
         path = urlsplit(response.request.url)
         where = f"{response.request.method} {path.path} ({response.status_code})"
         assert response.status_code != 500, f"{where}: {response.text[:2000]}"
-        if response.mimetype == "text/html" and response.data:
+        kept = "attachment" in response.headers.get(
+            "Content-Disposition", ""
+        )  # a file, not a page of the site
+        if response.mimetype == "text/html" and response.data and not kept:
             whole = response.text.lstrip().lower().startswith("<!doctype")
             check_fragment(response.text, where) if htmx and not whole else check_page(response.text, where)
         return Page(self, response, path.path + (f"?{path.query}" if path.query else ""))

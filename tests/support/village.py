@@ -39,6 +39,7 @@ from tests.support.factories import (
 )
 
 # only ever asked for by htmx
+DOWNLOADS = {"desk.day_copy"}  # written in HTML, kept as a file
 FRAGMENTS = {"desk.live_candidates", "desk.usual_journey", "passenger.places"}
 
 
@@ -160,7 +161,7 @@ def village(session: Session) -> Village:
         "place_id": 1,
         "proof_id": proof.id,
         "step": "identity",
-        "kind": "maison",
+        "usual_kind": "maison",
         "account_id": invited.id,
         "invitation": invitation,
         "session_id": 1,

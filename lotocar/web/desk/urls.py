@@ -114,7 +114,7 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{PERSON}/effacer", people_screen.ask_erase, ERASE),
     Route(f"{PERSON}/effacer", people_screen.erase, ERASE, POST),
     Route(f"{PERSON}/lieux", usual_places.keep_place, ACT, POST),
-    Route(f"{PERSON}/lieux/<kind>/oublier", usual_places.forget_place, ACT, POST),
+    Route(f"{PERSON}/lieux/<usual_kind>/oublier", usual_places.forget_place, ACT, POST),
     Route(f"{PERSON}/trajets/nouveau", trips_screen.new_trip, ACT),
     Route(f"{PERSON}/trajets/nouveau", trips_screen.add_trip, ACT, POST),
     Route("/bureau/trajets", trips_screen.trips, READ),

@@ -40,10 +40,10 @@ def keep_place(person_id: int) -> Response:
     return see_other("desk.person", notice="Lieu gardé.", person_id=person_id)
 
 
-def forget_place(person_id: int, kind: str) -> Response:
+def forget_place(person_id: int, usual_kind: str) -> Response:
     """Forget it."""
     person = screens.the_person(person_id)
-    if kind not in USUAL_PLACES:
+    if usual_kind not in USUAL_PLACES:
         raise NotFound("place")
-    people.forget_place(session(), person, kind, actor=guards.actor(), now=clock.now())
+    people.forget_place(session(), person, usual_kind, actor=guards.actor(), now=clock.now())
     return see_other("desk.person", notice="Lieu oublié.", person_id=person_id)
