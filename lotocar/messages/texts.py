@@ -34,7 +34,9 @@ class SenderPolicy:
     public_base_url: str
     organisation: str
     voice: bool = False
-    own_texts: Mapping[str, str] = field(default_factory=dict, compare=False)  # the team's, already unbracketed
+    own_texts: Mapping[str, str] = field(
+        default_factory=dict, compare=False
+    )  # the team's, already unbracketed
     caps: Caps = field(default_factory=Caps)
 
 

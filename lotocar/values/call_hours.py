@@ -30,7 +30,9 @@ AFTER = re.compile(rf"(?:apres|a partir de|des|pas avant)\s*{CLOCK}")
 BEFORE = re.compile(rf"(?:jusqu'a|avant|pas apres)\s*{CLOCK}")
 WEEKDAY = "|".join(DAY_NAMES)
 RANGE = re.compile(rf"(?:du )?({WEEKDAY})s? (?:au|a) ({WEEKDAY})s?")
-EXCEPT = re.compile(rf"(?:sauf|pas|hors)(?: le| les| l')? ?((?:(?:{WEEKDAY}|week-end)s?(?:,| et| ou| le)* ?)+)")
+EXCEPT = re.compile(
+    rf"(?:sauf|pas|hors)(?: le| les| l')? ?((?:(?:{WEEKDAY}|week-end)s?(?:,| et| ou| le)* ?)+)"
+)
 NAMED = re.compile(rf"\b({WEEKDAY})s?\b")
 ALL_WEEK = frozenset(range(7))
 WEEK_END = frozenset({5, 6})

@@ -53,4 +53,6 @@ def test_a_person_is_rung_at_the_hours_they_gave(said: str, now: datetime, opens
 
 def test_the_night_when_clocks_change_moves_nothing():
     evening = datetime(2026, 10, 24, 22, tzinfo=PARIS).astimezone(UTC)
-    assert read_call_hours("").opens_at(evening) == datetime(2026, 10, 25, 7, tzinfo=UTC)  # 8 h in winter time
+    assert read_call_hours("").opens_at(evening) == datetime(
+        2026, 10, 25, 7, tzinfo=UTC
+    )  # 8 h in winter time

@@ -37,7 +37,10 @@ def test_days_are_read_as_people_say_them(said: str, days: str):
 
 
 def test_three_weeks_from_monday_to_friday_but_one_thursday_are_fourteen_dates():
-    for said in ("lun-ven 3 semaines sauf 3/12", "du lundi au vendredi pendant trois semaines sauf jeudi 3 décembre"):
+    for said in (
+        "lun-ven 3 semaines sauf 3/12",
+        "du lundi au vendredi pendant trois semaines sauf jeudi 3 décembre",
+    ):
         days = read_days(said, TODAY)
         assert (len(days), days[0], days[-1]) == (14, date(2026, 11, 23), date(2026, 12, 11))
         assert date(2026, 12, 3) not in days

@@ -24,9 +24,7 @@ def is_open(session: Session, person_id: int, actor: Actor, *, now: datetime) ->
 def open_file(session: Session, person_id: int, actor: Actor, *, now: datetime) -> None:
     """Note that this actor opens the file; once a working day is enough."""
     if not is_open(session, person_id, actor, now=now):
-        journal.note(
-            session, actor=actor, now=now, verb=OPENED, subject_kind="person", subject_id=person_id
-        )
+        journal.note(session, actor=actor, now=now, verb=OPENED, subject_kind="person", subject_id=person_id)
 
 
 def openings(session: Session, person_id: int) -> list[tuple[str, datetime]]:

@@ -91,6 +91,4 @@ def _way(wishes: Sequence[LegWish], search: Looking) -> Way:
         sees_numbers=screens.rights()["numbers"],
         shown=FIRST,
     )
-    return Way(
-        wishes[0], found, rows, [] if found.best else search.ways_out(wishes[0], at_once=True)
-    )
+    return Way(wishes[0], found, rows, [] if found.best else search.ways_out(wishes[0], at_once=True))

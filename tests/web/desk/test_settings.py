@@ -187,9 +187,7 @@ def test_a_contact_is_given_for_the_communes_it_links(desk, session):
     assert transit.contacts_between(session, "46127", "46042")
 
 
-@pytest.mark.parametrize(
-    "answers", [{"name": "Ligne 1"}, {"name": "Ligne 1", "address": "ftp://exemple.fr"}]
-)
+@pytest.mark.parametrize("answers", [{"name": "Ligne 1"}, {"name": "Ligne 1", "address": "ftp://exemple.fr"}])
 def test_a_contact_that_nobody_can_reach_is_refused(desk, answers):
     assert desk.get("/bureau/reglages/transports").submit("/reglages/transports", **answers).status == 422
 

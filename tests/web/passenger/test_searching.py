@@ -4,7 +4,16 @@ import pytest
 
 from lotocar.values.geo import Stop
 from lotocar.web.passenger.showing import commune
-from tests.support.factories import FIGEAC, GOURDON, TUESDAY, make_consent, make_driver, make_trip, once, weekly
+from tests.support.factories import (
+    FIGEAC,
+    GOURDON,
+    TUESDAY,
+    make_consent,
+    make_driver,
+    make_trip,
+    once,
+    weekly,
+)
 
 pytestmark = pytest.mark.usefixtures("house")
 
