@@ -28,6 +28,6 @@ def test_nadia_reads_the_text_aloud_and_ticks_the_call(client: PageClient, sessi
     page = client.get("/bureau/a-faire")
     assert "à appeler" in page.text
     assert "Bonjour, ici Covoiturage solidaire du Lot. Le trajet vers Figeac" in page.text
-    after = page.submit("/bureau/messages/", button="Traité")
+    after = page.submit("/bureau/messages/", button="Dit")
     assert "Le trajet vers Figeac" not in client.get("/bureau/a-faire").text
     assert after.status == 200

@@ -23,8 +23,8 @@ from lotocar.app import create_app
 from lotocar.db import WAL_IS_SAFE
 from lotocar.messages import delivery, doubts, inbound
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from tests.faults.stores import database_of
 from tests.faults.test_databases import knock
-from tests.faults.world import database_of
 from tests.messages.desk import TestClock, queue_one
 from tests.support.databases import _server_in, every_table
 from tests.support.doors import close_app

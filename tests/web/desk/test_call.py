@@ -203,7 +203,7 @@ def test_nobody_is_said_with_what_one_thing_changed_would_give(nadia: PageClient
     wednesday = LIVE.replace("mardi", "mercredi")
     assert "la veille, mardi 24 novembre : 1 conducteur possible" in nadia.get(wednesday, htmx=True).text
     nowhere = nadia.get(LIVE.replace("origin=Cahors", "origin=Souillac"), htmx=True)
-    assert "Proposez le bus" in nowhere.text
+    assert "Enregistrer : personne ne passe" in nowhere.text
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_two_corrections_of_one_person_meet_and_the_saved_one_is_kept(
     sign_in(figeac, "lise")
     for one in (figeac, page):
         one.goto(f"/bureau/personnes/{odile.id}")
+        one.get_by_role("button", name="Ouvrir la fiche").click()
     for one, hours in ((page, "après 18 h"), (figeac, "le matin")):
         one.locator("[name=call_hours]").fill(hours)
         one.locator("#fiche button").first.click()

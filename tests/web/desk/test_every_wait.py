@@ -126,6 +126,7 @@ HELD_ELSEWHERE = {
         "closed": "nobody",
     },
     "approach": {
+        "queued": "the driver asked before still holds the ball",
         "sent": "the driver, for a day",
         "accepted": "the ride, from then on",
         "declined": "the search",
