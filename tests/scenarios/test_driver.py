@@ -343,7 +343,9 @@ def test_v8_landline_only_driver(live_server: LiveServer, session: Session, cloc
         live_server.work()
         if later == 48:
             desk.sign_in()
-            assert "après 18 h Henri Lacaze · 05 36 49 02 74" in words(desk.get("/bureau/a-faire").main)
+            assert "joindre : après 18 h À dire au téléphone Henri Lacaze · 05 36 49 02 74" in words(
+                desk.get("/bureau/a-faire").main
+            )
     session.expire_all()
     assert session.scalar(select(func.count()).select_from(Ride)) == 1
     to_him = session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == driver_id)).all()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides import confirmations, queries
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.rides.rules import HAPPENED_OPEN
@@ -79,7 +80,7 @@ def _question(approach: Approach) -> QuestionShown:
 
 
 def ride_shown(ride: Ride) -> RideShown:
-    """An agreed ride in words, the passenger by first name as in the SMS."""
+    """An agreed ride in words; this page lives longer than an SMS, and says less of the passenger."""
     return RideShown(
         id=ride.id,
         day=day_words(local(ride.pickup_at).date()),
@@ -87,6 +88,10 @@ def ride_shown(ride: Ride) -> RideShown:
         destination=ride.leg.destination_label,
         pickup=hour_words(local(ride.pickup_at).time()),
         dropoff=hour_words(local(ride.dropoff_at).time()),
-        passenger=ride.passenger.first_name or title_and_initial(ride.passenger),
+        passenger=_discreet(ride.passenger),
         seats=ride.seats,
     )
+
+
+def _discreet(passenger: Person) -> str:
+    return title_and_initial(passenger) if passenger.civility in {"mme", "m"} else "un passager"

@@ -40,7 +40,7 @@ def odile(session):
 @pytest.fixture
 def ride(session):
     """Odile said yes to Simone for Tuesday."""
-    passenger = make_passenger(session, first_name="Simone", last_name="Delmas")
+    passenger = make_passenger(session, civility="mme", first_name="Simone", last_name="Delmas")
     approach = make_approach(
         session,
         ride_request=make_request(session, passenger=passenger),
@@ -90,7 +90,8 @@ def test_a_no_from_the_page_keeps_its_reason(client, session, odile):
 def test_what_was_promised_is_called_off_after_a_second_thought(client, session, ride):
     page = page_of(client, session, ride.driver)
     assert "Vous avez dit OUI" in page.text
-    assert "avec Simone" in page.text
+    assert "avec Mme D." in page.text
+    assert "Simone" not in page.html
     sure = page.follow("Je ne peux plus")
     assert session.get(Ride, ride.id, populate_existing=True).status == "planned"
     assert "le passager est prévenu" in sure.submit("/annuler").text
