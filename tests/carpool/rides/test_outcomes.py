@@ -119,7 +119,9 @@ def test_a_driver_who_falls_out_after_the_request_was_closed_opens_it_again(sess
     asked = ride.leg.ride_request
     with pytest.raises(Refused, match=r"request\.ride_to_come"):
         close(session, asked, "served_carpool")
-    requests.close(session, asked, outcome="served_carpool", actor=NADIA, now=NOW)  # as an older version let one
+    requests.close(
+        session, asked, outcome="served_carpool", actor=NADIA, now=NOW
+    )  # as an older version let one
     assert ride.status == "planned"
     finish(session, ride, "cancel_by_driver", NOW)
     assert (asked.is_open, states(asked)) == (True, ["unserved"])
