@@ -32,7 +32,7 @@ from tests.scenarios.conftest import (
     press,
     words,
 )
-from tests.support.chromium import axe, watch
+from tests.support.chromium import PATIENCE_MS, axe, watch
 from tests.support.doors import LiveServer, PageClient
 from tests.support.doors import Page as PageRead
 from tests.support.factories import (
@@ -117,7 +117,7 @@ def _library_computer(browser: Browser, live_server: LiveServer, **options: Any)
         device_scale_factor=2,
         **options,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     troubles = watch(context)
     yield context.new_page()
     context.close()

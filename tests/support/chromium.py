@@ -20,10 +20,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.support.doors import LiveServer
 from tests.support.network import is_here
+
+PATIENCE_MS = 15_000  # two cores, and everything else the suite is doing
+expect.set_options(timeout=PATIENCE_MS)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO_GET_IT = "Chromium est absent, les tests de navigateur sont sautés : sudo apt install chromium"
@@ -87,7 +90,7 @@ def _open(browser: Browser, live_server: LiveServer, **options: Any) -> Iterator
     context = browser.new_context(
         base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris", **options
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     troubles = watch(context)
     yield context.new_page()
     context.close()

@@ -73,6 +73,7 @@ def test_an_expired_sign_in_loses_nothing(page: Page, nadia: Account):
     page.locator("#wish").fill("monter devant")
     expect(page.locator("#brouillon")).to_contain_text("Vous êtes déconnecté")
     page.keyboard.press("Alt+s")
+    expect(page.locator("h1")).to_have_text("Envoyez encore une fois")
     sign_in(page)
     page.get_by_role("link", name="Reprendre").click()
     expect(page.locator("#wish")).to_have_value("monter devant")
