@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.requests import queries
@@ -45,6 +45,17 @@ def of_account(session: Session, account_id: int) -> Sequence[Draft]:
     return session.scalars(
         select(Draft).where(Draft.account_id == account_id).order_by(Draft.updated_at.desc(), Draft.id.desc())
     ).all()
+
+
+def dropped(account_id: int, *, before: datetime) -> Select[int]:
+    """The numbers of this account's calls that nobody typed in since then, the oldest first."""
+    quiet = Draft.account_id == account_id, Draft.updated_at < before
+    return select(Draft.id).where(*quiet).order_by(Draft.updated_at, Draft.id)
+
+
+def read(session: Session, numbers: Collection[int]) -> Sequence[Draft]:
+    """These calls."""
+    return session.scalars(select(Draft).where(Draft.id.in_(numbers))).all()
 
 
 def taken_up(session: Session, form_key: str, *, account_id: int) -> Mapping[str, str | list[str]] | None:

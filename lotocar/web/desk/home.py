@@ -6,8 +6,8 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.requests import queries as requests
-from lotocar.web.desk import area, screens, words
-from lotocar.web.desk.intake import waiting_calls
+from lotocar.web import guards
+from lotocar.web.desk import area, kept_calls, screens, words
 from lotocar.web.edge import session
 from lotocar.web.forms import find_places, showable
 from lotocar.web.render import see_other
@@ -29,7 +29,9 @@ def home() -> Response:
         now=clock.now(),
         page=page,
         has_more=len(open_ones) > PAGE,
-        drafts=waiting_calls() if screens.rights()["act"] else [],
+        drafts=kept_calls.of_account(session(), guards.signed_in_account().id)
+        if screens.rights()["act"]
+        else [],
         words=words,
     )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from flask import Response, request, url_for
+from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from lotocar import clock
@@ -21,7 +20,7 @@ from lotocar.errors import Invalid
 from lotocar.values.names import fold
 from lotocar.values.phone import PhoneNumber
 from lotocar.web import guards
-from lotocar.web.desk import area, caller, screens, words
+from lotocar.web.desk import area, caller, kept_calls, screens, words
 from lotocar.web.desk.intake_form import IntakeForm
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import row_number, showable
@@ -94,31 +93,14 @@ def show_call(form: IntakeForm, person: Person | None, *, status: int = 200) -> 
         form=form,
         words=words,
         legs=[],
-        drafts=waiting_calls(apart_from=form.form_key.data) if status == 200 else [],
+        drafts=_others(form) if status == 200 else [],
         **caller.about(person),
     )
 
 
-def waiting_calls(*, apart_from: str | None = None) -> list[dict[str, Any]]:
-    """The calls that the account may take up again: whom they are about, from where to where, and since when."""
-    kept = drafts.of_account(session(), guards.signed_in_account().id)
-    return [
-        _waiting(one.form_key, drafts.contents(one), one.updated_at)
-        for one in kept
-        if one.form_key != apart_from
-    ]
-
-
-def _waiting(form_key: str, typed: Mapping[str, Any], at: Any) -> dict[str, Any]:
-    ends = [str(typed.get(name) or "…") for name in ("origin", "destination")]
-    who = " ".join(str(typed[name]) for name in ("first_name", "last_name", "phone") if typed.get(name))
-    return {
-        "form_key": form_key,
-        "who": who or "Sans nom",
-        "journey": " → ".join(ends) if ends != ["…", "…"] else "",
-        "at": at,
-        "href": url_for("desk.intake", reprise=form_key),
-    }
+def _others(form: IntakeForm) -> list[kept_calls.KeptCall]:
+    account = guards.signed_in_account()
+    return kept_calls.of_account(session(), account.id, apart_from=form.form_key.data)
 
 
 def _taken_up(form_key: str | None) -> IntakeForm | None:
