@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import config
-from lotocar import jobs
 from lotocar.errors import Unavailable
+from lotocar.jobs.work import TIMETABLE, Job, Rim
+from lotocar.jobs.worker import Worker
 from lotocar.messages.health import health
 from lotocar.messages.models import JobRun, OutboxMessage
 from tests.messages.desk import TestClock, queue_one
@@ -38,29 +39,27 @@ def hands() -> TestClock:
 
 
 @pytest.fixture
-def rim(app: Flask, factory: sessionmaker[Session], hands: TestClock) -> jobs.Rim:
+def rim(app: Flask, factory: sessionmaker[Session], hands: TestClock) -> Rim:
     with factory.begin() as session:
         make_organisation(session)
-    return jobs.Rim(factory, app.extensions["lotocar.outside"], hands)
+    return Rim(factory, app.extensions["lotocar.outside"], hands)
 
 
-def test_fault_4_one_worker_leads_and_the_other_waits(rim: jobs.Rim) -> None:
-    first, second = jobs.Worker(rim, name="first"), jobs.Worker(rim, name="second")
+def test_fault_4_one_worker_leads_and_the_other_waits(rim: Rim) -> None:
+    first, second = Worker(rim, name="first"), Worker(rim, name="second")
     assert first.beat()
     assert not second.beat()
     assert first.beat()
     ran: list[str] = []
-    job = jobs.Job("probe", MINUTE, lambda _rim: ran.append("ran"))
+    job = Job("probe", MINUTE, lambda _rim: ran.append("ran"))
     assert not second.run(job)
     assert first.run(job)
     assert ran == ["ran"]
 
 
-def test_fault_4_when_the_leader_dies_another_takes_over_within_a_minute(
-    rim: jobs.Rim, hands: TestClock
-) -> None:
-    assert jobs.Worker(rim, name="dead").beat()
-    heir = jobs.Worker(rim, name="heir")
+def test_fault_4_when_the_leader_dies_another_takes_over_within_a_minute(rim: Rim, hands: TestClock) -> None:
+    assert Worker(rim, name="dead").beat()
+    heir = Worker(rim, name="heir")
     waited = 0
     while not heir.beat():
         hands.forward(seconds=10)
@@ -68,45 +67,45 @@ def test_fault_4_when_the_leader_dies_another_takes_over_within_a_minute(
     assert waited < 60
 
 
-def test_a_leader_who_resigns_leaves_the_lead_at_once(rim: jobs.Rim) -> None:
-    first = jobs.Worker(rim, name="first")
+def test_a_leader_who_resigns_leaves_the_lead_at_once(rim: Rim) -> None:
+    first = Worker(rim, name="first")
     first.beat()
     first.resign()
-    assert jobs.Worker(rim, name="second").beat()
+    assert Worker(rim, name="second").beat()
     assert not first.leads
 
 
 def test_fault_6_a_clock_set_back_an_hour_does_not_leave_the_house_without_a_leader(
-    rim: jobs.Rim, hands: TestClock
+    rim: Rim, hands: TestClock
 ) -> None:
-    assert jobs.Worker(rim, name="before").beat()
+    assert Worker(rim, name="before").beat()
     hands.forward(hours=-1)
-    assert jobs.Worker(rim, name="after").beat()
+    assert Worker(rim, name="after").beat()
 
 
 def test_a_job_that_fails_is_noted_and_the_next_one_runs(
-    rim: jobs.Rim, factory: sessionmaker[Session], hands: TestClock
+    rim: Rim, factory: sessionmaker[Session], hands: TestClock
 ) -> None:
-    worker = jobs.Worker(rim, name="w")
+    worker = Worker(rim, name="w")
     worker.beat()
 
-    def breaks(_rim: jobs.Rim) -> None:
+    def breaks(_rim: Rim) -> None:
         raise Unavailable("provider.silent")
 
-    assert not worker.run(jobs.Job("broken", MINUTE, breaks))
-    assert worker.run(jobs.Job("well", MINUTE, lambda _rim: None))
+    assert not worker.run(Job("broken", MINUTE, breaks))
+    assert worker.run(Job("well", MINUTE, lambda _rim: None))
     with factory() as session:
         assert session.get_one(JobRun, "broken").last_error == "provider.silent"
         assert "job.failing" in health(session, now=hands()).amber
 
 
-def test_every_job_may_run_twice(rim: jobs.Rim, factory: sessionmaker[Session]) -> None:
+def test_every_job_may_run_twice(rim: Rim, factory: sessionmaker[Session]) -> None:
     with factory.begin() as session:
         queue_one(session)
-    worker = jobs.Worker(rim, name="w")
+    worker = Worker(rim, name="w")
     worker.beat()
     for _ in range(2):
-        for job in jobs.TIMETABLE:
+        for job in TIMETABLE:
             assert worker.run(job), job.name
     with factory() as session:
         (message,) = session.query(OutboxMessage)
@@ -115,11 +114,11 @@ def test_every_job_may_run_twice(rim: jobs.Rim, factory: sessionmaker[Session]) 
 
 def test_the_timetable_knows_no_wall_hour() -> None:
     """Fault 7: what runs by lengths of time runs once, also at 2 h 30 on a clock-change night."""
-    assert all(timedelta() < job.every <= timedelta(hours=6) for job in jobs.TIMETABLE)
+    assert all(timedelta() < job.every <= timedelta(hours=6) for job in TIMETABLE)
 
 
 def test_names_of_jobs_are_unique_and_fit_their_column() -> None:
-    names = [job.name for job in jobs.TIMETABLE]
+    names = [job.name for job in TIMETABLE]
     assert len(names) == len(set(names))
     assert max(map(len, names)) <= 40
 

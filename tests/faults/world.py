@@ -26,13 +26,14 @@ from twilio.request_validator import RequestValidator
 from waitress.server import create_server
 
 from config import Settings
-from lotocar import clock, jobs
+from lotocar import clock
 from lotocar.app import create_app
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.db import db
+from lotocar.jobs.work import TIMETABLE, Rim
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.organisation import queries as organisation
 from lotocar.values.actor import Actor, ActorKind
@@ -54,7 +55,7 @@ from tests.support.fake_twilio import ACCOUNT, OURS, TOKEN, FakeTwilio, Record
 NADIA = Actor(ActorKind.STAFF, 1)
 BEGINNING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 BASE = "http://localhost"
-JOBS = {job.name: job.run for job in jobs.TIMETABLE}
+JOBS = {job.name: job.run for job in TIMETABLE}
 POINTS_A_DATABASE = 500
 DAYS_A_POINT = 3  # people are awake, and yesterday's allowance no longer counts
 PICKUP_IN = timedelta(hours=26)
@@ -129,7 +130,7 @@ class World:
         every_table().create_all(self.engine)
         self.app = create_app(self.settings)
         self.factory = sessionmaker(self.engine, expire_on_commit=False)
-        self.rim = jobs.Rim(self.factory, self.app.extensions["lotocar.outside"], self.clock)
+        self.rim = Rim(self.factory, self.app.extensions["lotocar.outside"], self.clock)
         self.cases = self._found(seeds)
         self.let_go()
         store.keep()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lotocar.cli import main
+from lotocar.cli.commands import main
 from tests.support.checkout import ROOT
 
 NEEDED = ("cat", "dirname", "readlink", "mkdir", "cmp")

@@ -314,12 +314,14 @@ class LiveServer:
         Raises:
             AssertionError: a job failed, or another worker leads.
         """
-        from lotocar import jobs
+        from lotocar.jobs.running import rim_of
+        from lotocar.jobs.work import TIMETABLE
+        from lotocar.jobs.worker import Worker
 
-        worker = jobs.Worker(jobs.rim_of(self.app), name="test")
+        worker = Worker(rim_of(self.app), name="test")
         try:
             assert worker.beat(), "another worker leads"
-            for job in jobs.TIMETABLE:
+            for job in TIMETABLE:
                 assert (names and job.name not in names) or worker.run(job), f"job {job.name} failed"
             worker.resign()
         finally:

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import config
-from lotocar import jobs
 from lotocar.carpool.rides.day_letter import due_day
+from lotocar.jobs.work import Rim, mail_day_sheet
 from lotocar.messages.models import Mailing
 from lotocar.messages.smtp import SmtpMailer
 from lotocar.web.desk.todo_list import counts
@@ -50,13 +50,13 @@ def hands() -> TestClock:
 
 
 @pytest.fixture
-def rim(app: Flask, engine: Engine, smtp: FakeSmtp, hands: TestClock) -> jobs.Rim:
+def rim(app: Flask, engine: Engine, smtp: FakeSmtp, hands: TestClock) -> Rim:
     factory = sessionmaker(engine, expire_on_commit=False)
     with factory.begin() as session:
         make_organisation(session)
         _a_ride(session)
     outside = replace(app.extensions["lotocar.outside"], mailer=mailer(smtp))
-    return jobs.Rim(factory, outside, hands)
+    return Rim(factory, outside, hands)
 
 
 def mailer(smtp: FakeSmtp) -> SmtpMailer:
@@ -85,7 +85,7 @@ def _a_ride(session: Session) -> None:
     make_ride(session, approach=approach)
 
 
-def the_mailing(rim: jobs.Rim) -> Mailing:
+def the_mailing(rim: Rim) -> Mailing:
     with rim.factory() as session:
         return session.query(Mailing).one()
 
@@ -99,8 +99,8 @@ def parts(smtp: FakeSmtp) -> dict[str, str]:
     }
 
 
-def test_the_letter_holds_the_sheet_twice_and_needs_nothing_else(rim: jobs.Rim, smtp: FakeSmtp):
-    assert jobs.mail_day_sheet(rim)
+def test_the_letter_holds_the_sheet_twice_and_needs_nothing_else(rim: Rim, smtp: FakeSmtp):
+    assert mail_day_sheet(rim)
     [letter] = smtp.letters
     assert letter["Subject"] == "Covoiturage solidaire du Lot : feuille du lundi 23 novembre 2026"
     assert letter["To"] == "nadia@lotocar.example, paul@lotocar.example"
@@ -123,29 +123,29 @@ def test_the_letter_holds_the_sheet_twice_and_needs_nothing_else(rim: jobs.Rim, 
     assert "05 36 49" not in said["text/plain"]
 
 
-def test_it_leaves_once_a_day_however_often_one_looks(rim: jobs.Rim, smtp: FakeSmtp, hands: TestClock):
+def test_it_leaves_once_a_day_however_often_one_looks(rim: Rim, smtp: FakeSmtp, hands: TestClock):
     for _ in range(3):
-        jobs.mail_day_sheet(rim)
+        mail_day_sheet(rim)
         hands.now += timedelta(minutes=1)
     assert len(smtp.letters) == 1
     hands.now = MONDAY_AT_FIVE + timedelta(days=1)
-    jobs.mail_day_sheet(rim)
+    mail_day_sheet(rim)
     assert len(smtp.letters) == 2
 
 
-def test_it_does_not_leave_before_five(rim: jobs.Rim, smtp: FakeSmtp, hands: TestClock):
-    jobs.mail_day_sheet(rim)
+def test_it_does_not_leave_before_five(rim: Rim, smtp: FakeSmtp, hands: TestClock):
+    mail_day_sheet(rim)
     hands.now = MONDAY_AT_FIVE + timedelta(days=1, minutes=-1)
-    jobs.mail_day_sheet(rim)
+    mail_day_sheet(rim)
     assert len(smtp.letters) == 1
 
 
-def test_two_workers_send_one_letter(rim: jobs.Rim, smtp: FakeSmtp):
+def test_two_workers_send_one_letter(rim: Rim, smtp: FakeSmtp):
     together = Barrier(4)
 
     def work() -> None:
         together.wait()
-        jobs.mail_day_sheet(rim)
+        mail_day_sheet(rim)
 
     workers = [Thread(target=work) for _ in range(4)]
     for one in workers:
@@ -157,10 +157,10 @@ def test_two_workers_send_one_letter(rim: jobs.Rim, smtp: FakeSmtp):
 
 
 def test_a_worker_that_starts_in_the_evening_or_the_next_morning_still_sends_it(
-    rim: jobs.Rim, smtp: FakeSmtp, hands: TestClock
+    rim: Rim, smtp: FakeSmtp, hands: TestClock
 ):
     hands.now = MONDAY_AT_FIVE + timedelta(hours=15)  # Tuesday at 8
-    assert jobs.mail_day_sheet(rim)
+    assert mail_day_sheet(rim)
     [letter] = smtp.letters
     assert "mardi 24 novembre" in letter["Subject"]  # the rides of that morning
     assert the_mailing(rim).key == "day_sheet/2026-11-23"
@@ -186,35 +186,35 @@ def test_five_is_five_on_french_clocks_all_year(now: str, day: str):
     [("refuse", "mail.refused"), ("silent", "mail.silent"), ("busy", "mail.unreachable")],
 )
 def test_a_letter_that_does_not_leave_is_seen_at_the_desk_and_tried_again(
-    rim: jobs.Rim, smtp: FakeSmtp, hands: TestClock, trouble: str, error: str
+    rim: Rim, smtp: FakeSmtp, hands: TestClock, trouble: str, error: str
 ):
     smtp.trouble = trouble
-    assert not jobs.mail_day_sheet(rim)
+    assert not mail_day_sheet(rim)
     assert (the_mailing(rim).status, the_mailing(rim).error) == ("failed", error)
     with rim.factory.begin() as session:
         ask = Ask(now=hands.now, account_id=make_account(session).id)
         assert counts(session, ask).by_kind["letter"] == 1
-    assert not jobs.mail_day_sheet(rim)  # not at once
+    assert not mail_day_sheet(rim)  # not at once
     smtp.trouble = ""
     hands.now += timedelta(minutes=2)
-    assert jobs.mail_day_sheet(rim)
+    assert mail_day_sheet(rim)
     assert the_mailing(rim).status == "sent"
     assert len({letter["Message-ID"] for letter in smtp.letters}) == 1
 
 
 def test_addresses_refused_while_others_were_taken_are_said_and_nobody_gets_it_twice(
-    rim: jobs.Rim, smtp: FakeSmtp, hands: TestClock
+    rim: Rim, smtp: FakeSmtp, hands: TestClock
 ):
     smtp.trouble = "some"
-    assert jobs.mail_day_sheet(rim)
+    assert mail_day_sheet(rim)
     assert (the_mailing(rim).status, the_mailing(rim).error) == ("failed", "mail.some")
     hands.now += timedelta(hours=1)
-    assert not jobs.mail_day_sheet(rim)
+    assert not mail_day_sheet(rim)
     assert len(smtp.letters) == 1
 
 
 def test_a_worker_killed_while_sending_leaves_the_letter_to_another(
-    rim: jobs.Rim, smtp: FakeSmtp, hands: TestClock
+    rim: Rim, smtp: FakeSmtp, hands: TestClock
 ):
     class Killed(BaseException):
         pass
@@ -224,15 +224,15 @@ def test_a_worker_killed_while_sending_leaves_the_letter_to_another(
             raise Killed
 
     with pytest.raises(Killed):
-        jobs.mail_day_sheet(replace(rim, outside=replace(rim.outside, mailer=Dying())))
-    assert not jobs.mail_day_sheet(rim)  # perhaps it is still at it
+        mail_day_sheet(replace(rim, outside=replace(rim.outside, mailer=Dying())))
+    assert not mail_day_sheet(rim)  # perhaps it is still at it
     hands.now += timedelta(minutes=3)
-    assert jobs.mail_day_sheet(rim)
+    assert mail_day_sheet(rim)
     assert len(smtp.letters) == 1
 
 
-def test_without_a_mail_server_nothing_is_mailed(app: Flask, rim: jobs.Rim):
-    assert not jobs.mail_day_sheet(replace(rim, outside=app.extensions["lotocar.outside"]))
+def test_without_a_mail_server_nothing_is_mailed(app: Flask, rim: Rim):
+    assert not mail_day_sheet(replace(rim, outside=app.extensions["lotocar.outside"]))
 
 
 FINE = {

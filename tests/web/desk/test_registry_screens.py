@@ -71,10 +71,11 @@ def house(session: Session) -> Ride:
 
 
 def work(client: PageClient) -> None:
-    from lotocar import jobs
+    from lotocar.jobs.running import rim_of
+    from lotocar.jobs.work import registry_send
 
-    rim = jobs.rim_of(client.app)
-    jobs.registry_send(rim)
+    rim = rim_of(client.app)
+    registry_send(rim)
     rim.factory.kw["bind"].dispose()
 
 

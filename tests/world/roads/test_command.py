@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from lotocar.cli import main
+from lotocar.cli.commands import main
 from lotocar.world.roads.building import build
 from lotocar.world.roads.embedded import EmbeddedValhalla
 from lotocar.world.roads.learning import Lesson, learn

@@ -1,31 +1,15 @@
-"""The timetable: when, and which operation. Any job may run twice without harm.
-
-APScheduler only ticks: its own store cannot be shared and forgets late jobs, so what is due is read from our
-tables each time. One worker leads, by a lease in the database; the others wait and say so. A tick costs one
-look when there is nothing to do.
-"""
+"""What is done, and how often: one function per job, then the timetable."""
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask
-from sqlalchemy import create_engine, or_, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from config import Settings
-from lotocar import clock, outside
+from lotocar import outside
 from lotocar.carpool.people import codes
 from lotocar.carpool.rides import (
     day_letter,
@@ -41,22 +25,15 @@ from lotocar.carpool.trips import calendar
 from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
-from lotocar.errors import Unavailable
 from lotocar.messages import calls, delivery, doubts, inbound, letters
 from lotocar.messages.models import JobRun
 from lotocar.messages.texts import SenderPolicy
 from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS
-from lotocar.values.tokens import new_hex_id
 from lotocar.world.roads.learning import learn
 
 log = logging.getLogger(__name__)
 
-LEADER = "leader"
-LEAD_LASTS = timedelta(seconds=30)
-BEAT_EVERY = timedelta(seconds=10)
-NOTE_EVERY = timedelta(seconds=20)
-CLOCK_TOLERANCE = timedelta(seconds=5)
 CODES_KEPT = timedelta(days=2)
 
 
@@ -241,181 +218,6 @@ def purge_codes(rim: Rim) -> None:
         codes.purge_codes(session, before=rim.clock() - CODES_KEPT)
 
 
-TIMETABLE = (
-    Job("send", timedelta(seconds=2), send),
-    Job("call", timedelta(seconds=15), call),
-    Job("reconcile", timedelta(seconds=20), reconcile),
-    Job("read_replies", timedelta(seconds=20), read_replies),
-    Job("poll", timedelta(minutes=1), poll),
-    Job("learn_of_lines", timedelta(minutes=1), learn_of_lines),
-    Job("lapse", timedelta(minutes=1), lapse),
-    Job("pull", timedelta(minutes=5), pull),
-    Job("remind", timedelta(minutes=5), remind),
-    Job("relaunch", timedelta(minutes=5), relaunch),
-    Job("ask_after", timedelta(minutes=5), ask_after),
-    Job("lose_sight", timedelta(hours=1), lose_sight),
-    Job("renew", timedelta(hours=1), renew),
-    Job("mail_day_sheet", timedelta(minutes=1), mail_day_sheet),
-    Job("look_for_openings", timedelta(minutes=1), look_for_openings),
-    Job("forget_put_off", timedelta(hours=6), forget_put_off),
-    Job("purge_codes", timedelta(hours=6), purge_codes),
-    Job("retain", timedelta(hours=6), retain),
-    Job("fill_calendars", timedelta(hours=6), fill_calendars),
-    Job("learn_roads", timedelta(hours=6), learn_roads),
-    Job("registry_send", timedelta(minutes=1), registry_send),
-    Job("registry_check", timedelta(minutes=10), registry_check),
-    Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),
-)
-
-
-class Worker:
-    """One worker: beats, leads when nobody else does, and runs the timetable while it leads."""
-
-    def __init__(self, rim: Rim, *, name: str = "") -> None:
-        self.rim = rim
-        self.name = name or f"{socket.gethostname()[:30]}-{os.getpid()}-{new_hex_id()[:6]}"
-        self.leads_until = 0.0  # monotonic: a clock that is set cannot make two leaders
-        self.noted: dict[str, float] = {}
-
-    def beat(self) -> bool:
-        """Take or keep the lead; whether this worker leads now."""
-        began = time.monotonic()
-        leads = take_lead(self.rim.factory, self.name, now=self.rim.clock())
-        was_leading = self.leads
-        self.leads_until = began + LEAD_LASTS.total_seconds() if leads else 0.0
-        if leads and not was_leading:
-            log.info("%s leads", self.name)
-        elif not leads:
-            log.info("%s waits: another worker leads", self.name)
-        return leads
-
-    @property
-    def leads(self) -> bool:
-        """Whether this worker's lease still holds."""
-        return time.monotonic() < self.leads_until
-
-    def run(self, job: Job) -> bool:
-        """One tick of one job, if this worker leads; whether it went well. A failure is noted, never raised."""
-        if not self.leads:
-            return False
-        began = self.rim.clock()
-        try:
-            job.run(self.rim)
-        except Unavailable as error:
-            log.warning("job %s: %s", job.name, error.code)
-            self._note(job, began, error=error.code)
-            return False
-        except Exception as error:  # the next tick must come whatever happened in this one
-            log.exception("job %s failed", job.name)
-            self._note(job, began, error=type(error).__name__)
-            return False
-        self._note(job, began)
-        return True
-
-    def resign(self) -> None:
-        """Give the lead back, so that another worker need not wait for the lease to end."""
-        self.leads_until = 0.0
-        with self.rim.factory.begin() as session:
-            session.execute(
-                update(JobRun)
-                .where(JobRun.name == LEADER, JobRun.holder == self.name)
-                .values(lease_until=self.rim.clock())
-            )
-
-    def _note(self, job: Job, began: datetime, *, error: str = "") -> None:
-        # a tick every two seconds must not be a write every two seconds
-        due = self.noted.get(job.name, 0.0) + NOTE_EVERY.total_seconds()
-        if not error and time.monotonic() < due:
-            return
-        self.noted[job.name] = 0.0 if error else time.monotonic()
-        with self.rim.factory.begin() as session:
-            row = session.get(JobRun, job.name) or JobRun(name=job.name)
-            row.holder, row.last_run_at, row.last_error = self.name, began, error[:120]
-            row.last_ok_at = row.last_ok_at if error else began
-            session.add(row)
-
-
-def take_lead(factory: sessionmaker[Session], name: str, *, now: datetime) -> bool:
-    """Take the lead if it is free, ours, or over; one conditional update decides between two workers.
-
-    A lease from too far ahead was written before the clock was set back: it no longer counts.
-    """
-    free = or_(
-        JobRun.holder == name,
-        JobRun.lease_until.is_(None),
-        JobRun.lease_until <= now,
-        JobRun.lease_until > now + LEAD_LASTS + CLOCK_TOLERANCE,
-    )
-    with factory.begin() as session:
-        taken = session.execute(
-            update(JobRun)
-            .where(JobRun.name == LEADER, free)
-            .values(holder=name, lease_until=now + LEAD_LASTS, last_run_at=now, last_ok_at=now)
-        )
-        if taken.rowcount == 1:  # type: ignore[attr-defined]  # Session.execute is typed as Result
-            return True
-        if session.get(JobRun, LEADER) is not None:
-            return False
-    try:
-        with factory.begin() as session:
-            session.add(JobRun(name=LEADER, holder=name, lease_until=now + LEAD_LASTS, last_run_at=now))
-    except IntegrityError:
-        return False  # another worker was quicker
-    return True
-
-
-def rim_of(app: Flask) -> Rim:
-    """Sessions and services of a worker; its engine is its own, so that no job depends on a request."""
-    settings: Settings = app.config["LOTOCAR"]
-    services: outside.Outside = app.extensions["lotocar.outside"]
-    engine = create_engine(settings.database_url, hide_parameters=True, pool_pre_ping=True)
-    return Rim(sessionmaker(engine, expire_on_commit=False), services, clock.now)
-
-
-def run_worker(app: Flask) -> None:
-    """Run the timetable until SIGTERM or SIGINT; what is under way is finished first."""
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_arguments: done.set())
-    with running(app):
-        done.wait()
-
-
-@contextmanager
-def running(app: Flask) -> Iterator[Worker]:
-    """The timetable running in threads of this process, until the end of the block."""
-    rim = rim_of(app)
-    worker = Worker(rim)
-    scheduler = _schedule(worker)
-    worker.beat()
-    scheduler.start()
-    try:
-        yield worker
-    finally:
-        scheduler.shutdown(wait=True)
-        worker.resign()
-        rim.factory.kw["bind"].dispose()
-
-
-def _schedule(worker: Worker) -> BackgroundScheduler:
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would log every tick
-    scheduler = BackgroundScheduler(
-        timezone="UTC", job_defaults={"misfire_grace_time": 3600, "coalesce": True, "max_instances": 1}
-    )
-    scheduler.add_job(worker.beat, "interval", seconds=BEAT_EVERY.total_seconds(), id="beat")
-    for job in TIMETABLE:
-        first = clock.now() + min(job.every, timedelta(seconds=5))
-        scheduler.add_job(
-            worker.run,
-            "interval",
-            args=[job],
-            seconds=job.every.total_seconds(),
-            id=job.name,
-            next_run_time=first,
-        )
-    return scheduler
-
-
 def _each(
     rim: Rim,
     which: Callable[..., list[int]],
@@ -463,3 +265,30 @@ def _read(rim: Rim, inbound_id: int) -> None:
             policy=_policy(rim, session),
             roads=rim.outside.roads,
         )
+
+
+TIMETABLE = (
+    Job("send", timedelta(seconds=2), send),
+    Job("call", timedelta(seconds=15), call),
+    Job("reconcile", timedelta(seconds=20), reconcile),
+    Job("read_replies", timedelta(seconds=20), read_replies),
+    Job("poll", timedelta(minutes=1), poll),
+    Job("learn_of_lines", timedelta(minutes=1), learn_of_lines),
+    Job("lapse", timedelta(minutes=1), lapse),
+    Job("pull", timedelta(minutes=5), pull),
+    Job("remind", timedelta(minutes=5), remind),
+    Job("relaunch", timedelta(minutes=5), relaunch),
+    Job("ask_after", timedelta(minutes=5), ask_after),
+    Job("lose_sight", timedelta(hours=1), lose_sight),
+    Job("renew", timedelta(hours=1), renew),
+    Job("mail_day_sheet", timedelta(minutes=1), mail_day_sheet),
+    Job("look_for_openings", timedelta(minutes=1), look_for_openings),
+    Job("forget_put_off", timedelta(hours=6), forget_put_off),
+    Job("purge_codes", timedelta(hours=6), purge_codes),
+    Job("retain", timedelta(hours=6), retain),
+    Job("fill_calendars", timedelta(hours=6), fill_calendars),
+    Job("learn_roads", timedelta(hours=6), learn_roads),
+    Job("registry_send", timedelta(minutes=1), registry_send),
+    Job("registry_check", timedelta(minutes=10), registry_check),
+    Job("registry_reconcile", timedelta(minutes=30), registry_reconcile),
+)
