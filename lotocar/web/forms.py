@@ -6,6 +6,7 @@ A form checks the shape; the operation checks the rule. `blame` puts an operatio
 from __future__ import annotations
 
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -293,8 +294,9 @@ class ReadField(StringField):
         except Invalid as error:
             raise ValidationError(words_of(error)) from None
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError  # pragma: no cover
+        """What these words say; Invalid when they say nothing."""
 
     def show(self, text: str) -> None:
         """Fill the field with what a person would have typed."""

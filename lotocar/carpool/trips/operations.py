@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people import erasing
 from lotocar.carpool.people import operations as people
 from lotocar.carpool.people import queries as people_queries
 from lotocar.carpool.people import rules as people_rules
@@ -288,7 +289,7 @@ def _joined_with_known(
     session.execute(
         update(Trip).where(Trip.driver_id == driver.id).values(driver_id=known.id, revision=revision)
     )
-    people.merge_persons(session, kept=known, merged=driver, actor=actor, now=now)
+    erasing.merge_persons(session, kept=known, merged=driver, actor=actor, now=now)
     session.expire_all()  # the trips changed hands behind the session's back
     return known
 

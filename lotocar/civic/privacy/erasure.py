@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.people import operations as people
+from lotocar.carpool.people import erasing as people
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.rides import outcomes as rides

@@ -14,7 +14,8 @@ from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
 from lotocar.web.forms import DayField, Form, Needed
 from lotocar.web.render import see_other
-from lotocar.web.trip_form import TripForm, typed
+from lotocar.web.trip_form import TripForm
+from lotocar.web.trip_typed import typed
 
 
 class PauseForm(Form):

@@ -16,7 +16,8 @@ from lotocar.web.driver.showing import shown
 from lotocar.web.driver.space import acting, driver_of, is_awaited, today, trip_of
 from lotocar.web.edge import session
 from lotocar.web.render import page, see_other
-from lotocar.web.trip_form import TripForm, typed
+from lotocar.web.trip_form import TripForm
+from lotocar.web.trip_typed import typed
 
 
 def new_trip(token: str) -> Response:

@@ -9,7 +9,8 @@ from datetime import date
 from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.values.days import DAY_NAMES
 from lotocar.values.wording import day_words, full_date, hour_words, period_words
-from lotocar.web.trip_form import TERMS, usual_departures
+from lotocar.web.trip_form import TERMS
+from lotocar.web.trip_typed import usual_departures
 
 STATES = {
     "active": "proposé aux passagers",

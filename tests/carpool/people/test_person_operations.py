@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from lotocar.carpool.people import erasing, queries
 from lotocar.carpool.people import operations as people
-from lotocar.carpool.people import queries
 from lotocar.carpool.people.models import Consent, Person, PhoneLine, PrivateLink
 from lotocar.carpool.people.rules import NewLine
 from lotocar.errors import Invalid, NotFound, Refused
@@ -201,7 +201,7 @@ def test_a_merged_person_brings_their_number_and_words(session, now):
     known = make_driver(session)
     draft = make_driver(session, phone="+33639980055", contact_preference="call", call_hours="le soir")
     make_consent(session, draft, "share_phone")
-    people.merge_persons(session, kept=known, merged=draft, actor=PUBLIC, now=now)
+    erasing.merge_persons(session, kept=known, merged=draft, actor=PUBLIC, now=now)
     session.expire_all()
     assert {line.e164 for line in known.lines} >= {"+33639980055"}
     assert queries.shares_phone(session, [known.id]) == {known.id}
@@ -213,7 +213,7 @@ def test_an_erased_person_leaves_an_empty_row(session, now):
     odile = make_driver(session, email="odile@example.org", staff_note="x", car="Clio", call_hours="le soir")
     make_consent(session, odile, "share_phone")
     token = people.issue_link(session, odile, purpose="driver_page", actor=NADIA, now=now)
-    people.erase_person(session, odile.id, now=now)
+    erasing.erase_person(session, odile.id, now=now)
     session.expire_all()
     row = session.get(Person, odile.id)
     assert (row.full_name, row.email, row.staff_note, row.car, row.sort_key) == ("", "", "", "", "")
