@@ -290,12 +290,6 @@ def change_password(
     )
 
 
-def account_of_token(session: Session, token: str, *, now: datetime) -> Account | None:
-    """The active account behind a session's secret, or None; a session whose code is awaited is nobody's yet."""
-    found = session_of_token(session, token, now=now)
-    return None if found is None or found.code_due else found.account
-
-
 def session_of_token(session: Session, token: str, *, now: datetime) -> StaffSession | None:
     """The session behind a secret, its code given or awaited; None when over or the account closed."""
     found = session.scalar(select(StaffSession).where(StaffSession.token_hash == hash_token(token)))

@@ -4,7 +4,7 @@ result through `unbreakable`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from lotocar.values.days import DAY_NAMES, MONTH_NAMES, local
@@ -78,18 +78,6 @@ def weekdays_words(days: Iterable[int]) -> str:
     return listed([DAY_NAMES[day] for day in kept])
 
 
-def schedule_words(hours: Mapping[int, time | None]) -> str:
-    """« lundi et mardi à 7 h 30, vendredi à 8 h »: days that share an hour are said together.
-
-    A day without an hour: « jeudi (heure à préciser) ».
-    """
-    groups: dict[time | None, list[int]] = {}
-    for day in sorted(hours):
-        groups.setdefault(hours[day], []).append(day)
-    said = [f"{weekdays_words(days)}{_at(hour)}" for hour, days in groups.items()]
-    return ", ".join(said) if said else weekdays_words(())
-
-
 def duration_words(duration: timedelta) -> str:
     """« 4 min », « 1 h 05 », « 2 h », to the nearest minute; « moins d'une minute » under one. The sign is dropped."""
     if abs(duration) < timedelta(minutes=1):
@@ -112,13 +100,6 @@ def arrival_gap_words(early: timedelta) -> str:
     if abs(early) < timedelta(minutes=1):
         return "arrive à l'heure"
     return f"arrive {duration_words(early)} {'en avance' if early > timedelta() else 'trop tard'}"
-
-
-def departure_gap_words(later: timedelta) -> str:
-    """« part 10 min plus tard », « part à l'heure demandée », « part 10 min plus tôt » (negative)."""
-    if abs(later) < timedelta(minutes=1):
-        return "part à l'heure demandée"
-    return f"part {duration_words(later)} plus {'tard' if later > timedelta() else 'tôt'}"
 
 
 def distance_words(metres: float) -> str:

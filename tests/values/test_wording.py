@@ -87,14 +87,6 @@ def test_weekdays_are_said_shortly(days: tuple[int, ...], said: str) -> None:
     assert wording.weekdays_words(days) == said
 
 
-def test_a_schedule_groups_days_of_one_hour() -> None:
-    friday_later = {4: time(8), 0: time(7, 30), 1: time(7, 30)}
-    assert wording.schedule_words(friday_later) == "lundi et mardi à 7 h 30, vendredi à 8 h"
-    assert wording.schedule_words(dict.fromkeys(range(5), time(5, 30))) == "du lundi au vendredi à 5 h 30"
-    assert wording.schedule_words({1: time(9), 3: None}) == "mardi à 9 h, jeudi (heure à préciser)"
-    assert wording.schedule_words({}) == "aucun jour"
-
-
 @pytest.mark.parametrize(
     ("duration", "said"),
     [
@@ -122,9 +114,6 @@ def test_gaps_say_which_way_they_go() -> None:
     assert wording.arrival_gap_words(minutes(25)) == "arrive 25 min en avance"
     assert wording.arrival_gap_words(minutes(0)) == "arrive à l'heure"
     assert wording.arrival_gap_words(minutes(-10)) == "arrive 10 min trop tard"
-    assert wording.departure_gap_words(minutes(10)) == "part 10 min plus tard"
-    assert wording.departure_gap_words(minutes(0.5)) == "part à l'heure demandée"
-    assert wording.departure_gap_words(minutes(-70)) == "part 1 h 10 plus tôt"
 
 
 @pytest.mark.parametrize(

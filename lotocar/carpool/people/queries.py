@@ -163,11 +163,6 @@ def shares_phone(session: Session, person_ids: Iterable[int]) -> set[int]:
     return _consenting(session, "share_phone", person_ids)
 
 
-def consenting_to_registry(session: Session, person_ids: Iterable[int]) -> set[int]:
-    """Those of these people whose latest word allows proofs to be sent to the national registry."""
-    return _consenting(session, "registry", person_ids)
-
-
 def household(session: Session, person: Person) -> list[Person]:
     """The other people reached on one of this person's numbers, the longest known first."""
     numbers = [line.e164 for line in person.lines]

@@ -113,18 +113,6 @@ def of_person(session: Session, person_id: int, *, limit: int = 50) -> Sequence[
     return session.scalars(query).unique().all()
 
 
-def closed_requests(session: Session, *, limit: int = 50, offset: int = 0) -> Sequence[RideRequest]:
-    """Closed requests, the latest first."""
-    query = (
-        whole()
-        .where(RideRequest.status == "closed")
-        .order_by(RideRequest.closed_at.desc(), RideRequest.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return session.scalars(query).unique().all()
-
-
 def same_day(
     session: Session, person_id: int, days: Collection[object], *, apart_from: int | None
 ) -> Sequence[Leg]:

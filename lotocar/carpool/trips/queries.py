@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
 from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.errors import NotFound
+from lotocar.values.geo import Point
 
 
 def trips_of(session: Session, driver_id: int) -> list[Trip]:
@@ -29,18 +30,6 @@ def trip_of(session: Session, driver_id: int, public_id: str) -> Trip:
     if trip is None or trip.driver_id != driver_id or trip.status == "deleted":
         raise NotFound("trip")
     return trip
-
-
-def live_trips(session: Session) -> list[Trip]:
-    """Every trip that passengers may be offered, whatever its days."""
-    accepted = (
-        Enrolment.person_id == Trip.driver_id,
-        Enrolment.role == "driver",
-        Enrolment.status == "accepted",
-    )
-    return list(
-        session.scalars(_whole().join(Enrolment, accepted[0]).where(Trip.status == "active", *accepted[1:]))
-    )
 
 
 def trip_by_public_id(session: Session, public_id: str) -> Trip:
@@ -64,9 +53,10 @@ def is_posted(session: Session, public_id: str) -> bool:
     return session.scalar(select(Trip.id).where(Trip.public_id == public_id)) is not None
 
 
-def awaiting_call(session: Session) -> list[Trip]:
-    """Pending trips that wait for the desk, the oldest first."""
-    return read_whole(session, list(session.scalars(awaiting_numbers())))
+def ways(session: Session, numbers: Collection[int]) -> dict[int, tuple[Point, ...]]:
+    """Where each of these trips starts, passes by and ends, whatever became of it."""
+    found = session.scalars(select(Trip).where(Trip.id.in_(numbers)))
+    return {one.id: tuple(stop.point for stop in (one.origin, *one.vias, one.destination)) for one in found}
 
 
 def awaiting_numbers(*, communes: Collection[str] = ()) -> Select[int]:

@@ -8,8 +8,6 @@ from wtforms.validators import Optional
 from lotocar.web.account.rules import REASONS
 from lotocar.web.forms import Form, Needed
 
-TWELVE = "Douze caractères au moins."
-
 
 class SignInForm(Form):
     """Login and password, and where to go afterwards (`suite`)."""

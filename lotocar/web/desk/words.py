@@ -74,14 +74,6 @@ PURPOSE = {
     "travail": "Travail ou formation",
     "autre": "Autre",
 }
-NEED = {
-    "boot": "Grand coffre",
-    "hand": "Un bras pour monter",
-    "door": "Venir à la porte",
-    "animal": "Un animal",
-    "child_seat": "Siège enfant",
-    "wait": "Attendre sur place",
-}
 USUAL_PLACE = {
     "maison": "Maison",
     "travail": "Travail",
@@ -166,6 +158,7 @@ STORY = {
     "request.closed": "a clos la demande",
     "request.reopened": "a rouvert la demande",
     "request.callback": "a noté un rappel",
+    "request.return_settled": "a noté le retour comme réglé",
     "request.handed_over": "a passé la demande",
     "request.undone": "a annulé sa dernière action",
     "todo.in_vain": "a appelé sans réponse",

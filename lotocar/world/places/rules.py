@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from math import log10
 from typing import Literal
 
 from lotocar.values.geo import Point, Stop
@@ -81,12 +80,7 @@ LOCAL_WHOLE, LOCAL_PART = 200.0, 6.0
 
 CLOSENESS = {INSIDE: 34.0, NEIGHBOUR: 16.0, FAR: 0.0}
 BIG_TOWN = 30_000
-SIZE_WEIGHT = 1.5
-
-
-def size_bonus(population: int) -> float:
-    """Up to about 9.5 points, for Paris."""
-    return SIZE_WEIGHT * log10(population + 1)
+SIZE_WEIGHT = 1.5  # per power of ten of people: about 9.5 points for Paris
 
 
 # Longest name (without « saint » and small words) up to which so much is forgiven, in edits: (length, edits).

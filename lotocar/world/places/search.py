@@ -76,13 +76,6 @@ def resolve(text: str, *, home: Home, local_places: Sequence[LocalName] = ()) ->
     return (Ambiguous if best >= Exactness.WORDS else Unknown)(tuple(hits[:SHOWN]))
 
 
-def warm(home: Home) -> None:
-    """Read the files and build every index now (about half a second), so that no caller waits for them."""
-    view(home)
-    for words in ("46", "cahors", "zzyzx"):  # a number, a name, a likeness
-        find(words, home=home)
-
-
 class _Search:
     """One query seen from one territory."""
 

@@ -100,7 +100,6 @@ def test_the_latest_word_counts(session, now):
     )
     assert queries.shares_phone(session, [odile.id, marcel.id]) == {marcel.id}
     assert queries.consents(session, odile.id)["share_phone"].actor_id == NADIA.id
-    assert queries.consenting_to_registry(session, [odile.id]) == set()
 
 
 def test_an_unknown_kind_of_consent_is_refused(session, now):

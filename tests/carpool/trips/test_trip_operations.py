@@ -25,6 +25,7 @@ from tests.support.factories import (
     make_person,
     make_trip,
 )
+from tests.support.offered import awaiting_call, live_trips
 
 NADIA = Actor(ActorKind.STAFF, 1)
 # V5: 7 h 30 on Monday and Tuesday, 8 h on Friday
@@ -62,7 +63,7 @@ def test_the_hours_of_each_day_are_kept(session, now):
 def test_the_trip_of_a_known_driver_can_be_found_at_once(session, now):
     trip = post(session, make_driver(session), now)
     assert trip.status == "active"
-    assert queries.live_trips(session) == [trip]
+    assert live_trips(session) == [trip]
     assert queries.trip_by_public_id(session, trip.public_id) is trip
 
 
@@ -71,8 +72,8 @@ def test_the_trip_of_an_unreached_number_is_found_by_nobody(session, now):
     driver.lines[0].confirmed_at = None
     trip = post(session, driver, now)
     assert trip.status == "pending"
-    assert queries.live_trips(session) == []
-    assert queries.awaiting_call(session) == [trip]
+    assert live_trips(session) == []
+    assert awaiting_call(session) == [trip]
     with pytest.raises(NotFound):
         queries.trip_by_public_id(session, trip.public_id)
 
@@ -171,9 +172,9 @@ def test_pauses_are_kept_with_the_trip(session, now):
 def test_a_stopped_trip_is_found_again_once_resumed(session, now):
     trip = make_trip(session)
     trips.stop(session, trip, actor=NADIA, now=now)
-    assert queries.live_trips(session) == []
+    assert live_trips(session) == []
     trips.resume(session, trip, actor=NADIA, now=now)
-    assert queries.live_trips(session) == [trip]
+    assert live_trips(session) == [trip]
 
 
 def test_a_deleted_trip_leaves_the_driver_s_page_and_does_not_come_back(session, now):
@@ -203,7 +204,7 @@ def test_a_driver_opens_only_their_own_trips(session):
 def test_the_trips_of_a_suspended_driver_are_not_offered(session, now):
     trip = make_trip(session)
     people.enrol(session, trip.driver, role="driver", act="suspend", actor=NADIA, now=now)
-    assert queries.live_trips(session) == []
+    assert live_trips(session) == []
     before = trip.revision
     trips.driver_changed(session, trip.driver_id)
     session.refresh(trip)

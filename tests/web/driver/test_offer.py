@@ -5,8 +5,8 @@ import pytest
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.queries import consents
 from lotocar.carpool.trips.models import Trip
-from lotocar.carpool.trips.queries import awaiting_call, live_trips
 from tests.support.factories import make_driver
+from tests.support.offered import awaiting_call, live_trips
 from tests.web.driver.steps import ODILE, ONCE, confirm, last_code, offer, texts
 
 pytestmark = pytest.mark.usefixtures("house")
