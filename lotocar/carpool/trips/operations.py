@@ -5,10 +5,12 @@ Every act that changes what a search may find begins with `bump_revision`, whose
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import erasing
@@ -32,15 +34,17 @@ _CHANGED_IN = "trips changed in"  # the transaction, kept in the session's own n
 
 def bump_revision(session: Session) -> int:
     """The next revision of the trips. Taken first in a transaction, its lock keeps the others waiting."""
-    changed = session.execute(
-        update(TripRevision).where(TripRevision.id == 1).values(value=TripRevision.value + 1)
-    )
+    if not _raise_revision(session):
+        with suppress(IntegrityError), session.begin_nested():  # somebody else posts the first one now
+            session.add(TripRevision(id=1, value=0))
+        _raise_revision(session)
     session.info[_CHANGED_IN] = session.get_transaction()
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
-        session.add(TripRevision(id=1, value=1))
-        session.flush()
-        return 1
     return session.scalars(select(TripRevision.value).where(TripRevision.id == 1)).one()
+
+
+def _raise_revision(session: Session) -> bool:
+    one_more = update(TripRevision).where(TripRevision.id == 1).values(value=TripRevision.value + 1)
+    return bool(session.execute(one_more).rowcount)  # type: ignore[attr-defined]
 
 
 def has_changed_trips(session: Session) -> bool:
