@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.people import consents
 from lotocar.carpool.people import operations as people
 from lotocar.carpool.people.models import Person
-from lotocar.carpool.people.rules import NewLine
+from lotocar.carpool.people.rules import ABILITIES, NewLine
 from lotocar.demonstration import names
 from lotocar.values.actor import SYSTEM
 from lotocar.values.phone import LineKind, PhoneNumber
@@ -48,6 +48,13 @@ def driver(session: Session, random: Random, numbers: Numbers, *, now: datetime)
     shares, declares = random.random() < 0.4, random.random() < 0.7
     consents.hear(session, person, share_phone=shares, registry=declares, actor=SYSTEM, now=now)
     return person
+
+
+def terms(random: Random) -> tuple[str | None, int | None]:
+    """What a driver offers besides a seat, or None when nobody asked, and on how many days a month at most."""
+    asked, limited = random.random() < 0.6, random.random() < 0.08
+    abilities = ",".join(one for one in ABILITIES if random.random() < 0.45)
+    return abilities if asked else None, random.choice((2, 4, 8)) if limited else None
 
 
 def passenger(session: Session, random: Random, numbers: Numbers, *, now: datetime) -> Person:

@@ -129,6 +129,12 @@ def _drivers(
         offers.post_trip(session, driver=driver, offer=offer, confirmed=True, actor=SYSTEM, now=now)
         legs += 2
     crowd = [people.driver(session, random, numbers, now=started) for _ in range(DRIVERS - 3)]
+    habits = Random(SEED)  # noqa: S311 as above
+    for driver in crowd:
+        abilities, monthly_limit = people.terms(habits)
+        offers.set_terms(
+            session, driver, abilities=abilities, monthly_limit=monthly_limit, actor=SYSTEM, now=started
+        )
     session.commit()
     yield 0.15, "400 conducteurs"
     posted = 0
@@ -136,6 +142,7 @@ def _drivers(
         driver = crowd[posted] if posted < len(crowd) else random.choice(crowd)
         with_return = LEGS - legs >= 2 and random.random() < 0.75
         offer = trips.offer(random, country, today=today, with_return=with_return)
+        offer = trips.with_habits(habits, offer)
         offers.post_trip(session, driver=driver, offer=offer, confirmed=True, actor=SYSTEM, now=now)
         posted, legs = posted + 1, legs + (2 if with_return else 1)
         if posted % 100 == 0:

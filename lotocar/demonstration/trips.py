@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from math import exp
 from random import Random
 
 from lotocar.carpool.trips.rules import DepartureOffer, TripOffer
-from lotocar.values.geo import Stop, distance_m
+from lotocar.values.geo import Point, Stop, distance_m
 from lotocar.world.places.gazetteer import Commune, gazetteer
 
 DEPARTEMENT = "46"
 NEIGHBOURS = ("19031", "82121", "15014", "24520", "12300")  # Brive, Montauban, Aurillac, Sarlat, Villefranche
+WORKING_DAYS = frozenset(range(5))
+LEAST_OF_THE_WAY_M = 4_000
 WEEK_PATTERNS = ((0, 1, 2, 3, 4), (0, 1, 3, 4), (1, 3), (0, 3), (2,), (5,), (1,), (4,), (0, 2, 4))
 
 
@@ -85,6 +87,28 @@ def offer(random: Random, places: Country, *, today: date, with_return: bool) ->
         flexibility_minutes=random.choice((0, 5, 15, 15, 30)),
         max_detour_minutes=random.choice((5, 10, 10, 15, 20)),
     )
+
+
+def with_habits(random: Random, offer: TripOffer) -> TripOffer:
+    """The same regular trip with what differs in life: term time, public holidays, a place passed by."""
+    if offer.kind != "regular" or not {one.weekday for one in offer.departures} <= WORKING_DAYS:
+        return offer
+    return replace(
+        offer,
+        school_terms="term" if random.random() < 0.1 else "",
+        skips_holidays=random.random() < 0.4,
+        vias=_passed_by(offer) if random.random() < 0.1 else (),
+    )
+
+
+def _passed_by(offer: TripOffer) -> tuple[Stop, ...]:
+    """The little town in the middle of the way, when it is neither of its ends."""
+    start, end = offer.origin, offer.destination
+    middle = Point((start.lat + end.lat) / 2, (start.lon + end.lon) / 2)
+    town = gazetteer().nearest_of(middle, people=800)
+    if min(distance_m(town.point, one.point) for one in (start, end)) < LEAST_OF_THE_WAY_M:
+        return ()
+    return (stop_of(town),)
 
 
 def _hours(random: Random) -> tuple[time, time]:
