@@ -53,6 +53,17 @@ def dropped(account_id: int, *, before: datetime) -> Select[int]:
     return select(Draft.id).where(*quiet).order_by(Draft.updated_at, Draft.id)
 
 
+def left_by_colleagues(account_id: int, *, before: datetime) -> Select[int]:
+    """The numbers of the others' calls that nobody typed in since then: their caller waits, and they may be gone."""
+    quiet = Draft.account_id != account_id, Draft.updated_at < before
+    return select(Draft.id).where(*quiet).order_by(Draft.updated_at, Draft.id)
+
+
+def take_over(session: Session, number: int, *, account_id: int) -> None:
+    """The call is this account's to go on with; whoever began it can no longer write over it."""
+    session.get_one(Draft, number).account_id = account_id
+
+
 def read(session: Session, numbers: Collection[int]) -> Sequence[Draft]:
     """These calls."""
     return session.scalars(select(Draft).where(Draft.id.in_(numbers))).all()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.requests import rules
@@ -37,8 +37,13 @@ def searching(*, now: datetime, communes: Collection[str] = ()) -> Numbers:
 
 
 def to_close(*, communes: Collection[str] = ()) -> Numbers:
-    """Those partly driven, with nothing left to serve: somebody did not come, and a human says how it ends."""
-    over = and_(RideRequest.status == "confirmed", _not_promised(), _is_over())
+    """Those partly driven, with nothing left to serve: somebody did not come, and a human says how it ends.
+
+    A passenger who went and whose way back is open waits for that first.
+    """
+    went = RideRequest.legs.any(Leg.status == "done")
+    settled = or_(RideRequest.return_plan == "", ~went)
+    over = and_(RideRequest.status == "confirmed", _not_promised(), _is_over(), settled)
     return _numbers(over, communes).order_by(RideRequest.updated_at, RideRequest.id)
 
 

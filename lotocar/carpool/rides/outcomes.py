@@ -59,7 +59,7 @@ def finish(
         _take_back_words(ride)
     note_ride(session, ride, act, actor, now)
     if act != "cancel_by_driver":  # the passenger was left standing: a human says how it ends
-        _close_when_over(session, ride.leg.ride_request, actor=actor, now=now)
+        close_when_over(session, ride.leg.ride_request, actor=actor, now=now)
 
 
 def close_request(
@@ -261,11 +261,15 @@ def _take_back_words(ride: Ride) -> None:
         ride.passenger_says, ride.passenger_said_through = None, ""
 
 
-def _close_when_over(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
-    """Close what has nothing left to serve. A no-show is left to a human, who heard both sides."""
+def close_when_over(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
+    """Close what has nothing left to serve. A no-show is left to a human, who heard both sides; so is a passenger
+    who went, and whose way back nobody settled.
+    """
     states = {leg.status for leg in ride_request.legs} - {"dropped"}
     no_shows = [ride for ride in queries.rides_of_request(session, ride_request) if ride.status in NO_SHOWS]
     if not ride_request.is_open or not states <= {"done", "failed"} or no_shows:
+        return
+    if ride_request.return_plan and "done" in states:
         return
     outcome = "served_carpool" if "done" in states else "withdrawn_by_passenger"
     requests.close(session, ride_request, outcome=outcome, actor=actor, now=now)

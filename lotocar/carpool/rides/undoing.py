@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import RideRequest
-from lotocar.carpool.rides import later, operations, outcomes, queries
+from lotocar.carpool.rides import later, operations, outcomes, queries, returns
 from lotocar.carpool.rides.bookings import FREE, unbook
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.errors import Refused
@@ -224,6 +224,15 @@ def _called_back(taking: Taking) -> None:
     requests.refresh_status(taking.ride_request, now=taking.now)
 
 
+def _return_settled(taking: Taking) -> None:
+    """The way back is open again, and the request with it."""
+    if not taking.ride_request.is_open:
+        outcomes.reopen_request(taking.session, taking.ride_request, actor=taking.actor, now=taking.now)
+    line = next(one for one in taking.entries if one.verb == "request.return_settled")
+    taking.ride_request.return_plan = line.data.get("was", taking.ride_request.return_plan)
+    later.take_up(taking.session, returns.ACTION, str(taking.ride_request.id))
+
+
 def _closed(taking: Taking) -> None:
     outcomes.reopen_request(taking.session, taking.ride_request, actor=taking.actor, now=taking.now)
 
@@ -234,6 +243,7 @@ TAKE_BACK: dict[str, Callable[[Taking], Any]] = {
     "ride.done": _settled,
     "ride.passenger_no_show": _settled,
     "ride.driver_no_show": _settled,
+    "request.return_settled": _return_settled,
     "request.closed": _closed,
     "approach.accepted": _accepted,
     "approach.asked": _asked,
@@ -251,6 +261,7 @@ COMES_WITH = {
     "ride.done": frozenset({"request.closed"}),
     "ride.passenger_no_show": frozenset({"request.closed"}),
     "ride.driver_no_show": frozenset({"request.closed"}),
+    "request.return_settled": frozenset({"request.closed"}),
     "approach.accepted": frozenset({"approach.withdrawn"}),
 }
 WHY_NOT = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -117,13 +117,30 @@ def alarms(proofs: Sequence[Proof], *, now: datetime) -> list[tuple[str, Proof]]
     return sorted(found, key=lambda one: (ORDER.index(one[0]), one[1].start_at))
 
 
-def count_alarms(session: Session, *, now: datetime) -> int:
-    """How many proofs ask to be looked at, for the tab."""
+def alarming(session: Session, *, now: datetime) -> list[int]:
+    """The numbers of the proofs that ask to be looked at, the most pressing first."""
     environment = active_environment(session)
     if environment == "off":
-        return 0
+        return []
     rows = session.scalars(_since(environment, now).limit(SHOWN_AT_MOST)).all()
-    return len(alarms(rows, now=now))
+    return [proof.id for _, proof in alarms(rows, now=now)]
+
+
+def numbered(numbers: Collection[int]) -> Select[int]:
+    """Those of these proofs that are still there, the oldest ride first."""
+    return select(Proof.id).where(Proof.id.in_(numbers)).order_by(Proof.start_at, Proof.id)
+
+
+def read_alarms(session: Session, numbers: Collection[int], *, now: datetime) -> list[tuple[str, Proof]]:
+    """These proofs with why each is alarming, and their ride."""
+    if not numbers:
+        return []
+    return alarms(session.scalars(_with_ride(select(Proof).where(Proof.id.in_(numbers)))).all(), now=now)
+
+
+def troubled() -> Select[int]:
+    """The registry's desk when sending stands still: its number, or none."""
+    return select(RegistryDesk.id).where(RegistryDesk.environment != "off", RegistryDesk.trouble != "")
 
 
 def deadline(proof: Proof) -> datetime:
@@ -209,12 +226,14 @@ def _bounds(month: str) -> tuple[datetime, datetime]:
 
 
 def _recent(session: Session, environment: str, now: datetime) -> Sequence[Proof]:
-    whole = _since(environment, now).options(
-        joinedload(Proof.ride).joinedload(Ride.leg),
-        joinedload(Proof.ride).joinedload(Ride.driver),
-        joinedload(Proof.ride).joinedload(Ride.passenger),
+    return session.scalars(_with_ride(_since(environment, now)).limit(SHOWN_AT_MOST)).all()
+
+
+def _with_ride(query: Select[Proof]) -> Select[Proof]:
+    ride = joinedload(Proof.ride)
+    return query.options(
+        ride.joinedload(Ride.leg), ride.joinedload(Ride.driver), ride.joinedload(Ride.passenger)
     )
-    return session.scalars(whole.limit(SHOWN_AT_MOST)).all()
 
 
 def _since(environment: str, now: datetime) -> Select[Proof]:

@@ -8,7 +8,8 @@ from wtforms import BooleanField
 from lotocar.organisation import operations as acts
 from lotocar.organisation import queries as organisation
 from lotocar.web.desk import admin, screens
-from lotocar.web.edge import session
+from lotocar.web.desk.admin_sending import sending_facts
+from lotocar.web.edge import outside, session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField
 from lotocar.web.render import see_other
 
@@ -88,4 +89,5 @@ def _show(
         form=publisher if publisher is not None and publisher.errors else form,
         service_form=form,
         publisher_form=publisher or PublisherForm(formdata=None, obj=house),
+        sending=sending_facts(outside().settings, outside().caps),
     )

@@ -13,14 +13,14 @@ from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import queries as rides
 from lotocar.civic.registry.operations import active_environment
-from lotocar.civic.registry.standing import count_alarms
+from lotocar.civic.registry.standing import alarming
 from lotocar.errors import NotFound
 from lotocar.messages import health
 from lotocar.staff.rules import may
 from lotocar.values.days import DAY_NAMES
 from lotocar.web import guards, render
 from lotocar.web.desk import todo_list
-from lotocar.web.desk.todo_sources import Ask
+from lotocar.web.desk.todo_action import Ask
 from lotocar.web.edge import session
 
 
@@ -48,9 +48,16 @@ def show(
 def ask() -> Ask:
     """What waits is asked for the signed-in account, now."""
     if "ask" not in g:
-        account = guards.signed_in_account()
+        account, now = guards.signed_in_account(), clock.now()
         environment = active_environment(session())
-        g.ask = Ask(clock.now(), account.id, account.communes, registry=environment != "off")
+        g.ask = Ask(
+            now,
+            account.id,
+            account.communes,
+            acts=rights()["act"],
+            registry=environment != "off",
+            proofs=alarming(session(), now=now) if rights()["registry"] else None,
+        )
     return cast(Ask, g.ask)
 
 
@@ -108,7 +115,7 @@ def the_person(person_id: int) -> Person:
 
 def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
     may_see = rights()
-    alarms = count_alarms(session(), now=clock.now()) if may_see["registry"] else 0
+    alarms = len(ask().proofs or ())
     tabs = [
         ("home", "Le bureau", "desk.home", "phone", "alt+b", 0, True),
         ("todo", "À faire", "desk.todo", "list", "alt+a", counts.all and counts.shown, True),
@@ -117,9 +124,9 @@ def _tabs(counts: todo_list.Counts) -> list[dict[str, Any]]:
         ("trips", "Trajets", "desk.trips", "car", "alt+t", 0, True),
         ("messages", "Messages", "desk.messages", "message", "alt+m", counts.messages, may_see["numbers"]),
         ("places", "Lieux", "desk.places", "pin", "alt+l", 0, True),
-        ("pilotage", "Pilotage", "desk.pilotage", "chart", "alt+5", 0, True),
+        ("pilotage", "Pilotage", "desk.pilotage", "chart", "alt+y", 0, True),
         ("registry", "Registre", "desk.registry", "sheet", "alt+g", alarms, may_see["registry"]),
-        ("settings", "Réglages", "desk.settings", "edit", "alt+6", 0, may_see["service"]),
+        ("settings", "Réglages", "desk.settings", "edit", "alt+0", 0, may_see["service"]),
     ]
     return [
         {"name": name, "label": label, "href": url_for(endpoint), "glyph": glyph, "key": key, "count": count}

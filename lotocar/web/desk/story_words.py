@@ -19,6 +19,7 @@ KIND = {
     "ring": "pour solliciter le conducteur",
     "silent": "pour relancer le conducteur",
     "reconfirm": "pour redemander au conducteur",
+    "return": "pour le retour",
 }
 
 

@@ -11,10 +11,12 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.people import queries as persons
+from lotocar.carpool.requests import drafts
 from lotocar.carpool.requests import queries as requests
-from lotocar.carpool.rides import handing, later, openings, queries, texts, undoing
+from lotocar.carpool.rides import handing, later, openings, queries, returns, texts, undoing
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.civic.registry import wording
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.messages import inbound, letters
 from lotocar.messages import operations as message_acts
@@ -27,7 +29,8 @@ from lotocar.values.hours import local_instant
 from lotocar.values.when import read_when
 from lotocar.web import guards
 from lotocar.web.desk import area, screens, todo_list, todo_words, together, undo_words, words
-from lotocar.web.desk.todo_sources import BY_KIND, Action
+from lotocar.web.desk.todo_action import Action
+from lotocar.web.desk.todo_sources import BY_KIND
 from lotocar.web.edge import outside, policy, session
 from lotocar.web.render import see_other
 
@@ -74,6 +77,7 @@ def _show_todo(*, status: int = 200, problem: str = "") -> Response:
         now=ask.now,
         words=words,
         todo_words=todo_words,
+        registry_words=wording,
         part_of=todo_words.FRAGMENT,
         counted=todo_list.counted,
         at_work=lambda asked: together.colleague(asked, ask.now) is not None,
@@ -164,7 +168,7 @@ def take_up() -> Response:
 
 
 def tick() -> Response:
-    """Seen: a note, a trip that could have served, a letter that did not leave."""
+    """Seen or settled: a note, a trip that could have served, a letter that did not leave, a call, a way back."""
     ask = screens.ask()
     action = todo_list.the_action(
         session(), ask, request.form.get("kind", ""), request.form.get("subject", "")
@@ -172,12 +176,17 @@ def tick() -> Response:
     ticks = {
         "note": lambda: handing.read(session(), action.row, now=ask.now),
         "opening": lambda: openings.handle(session(), action.row, now=ask.now),
+        "draft": lambda: drafts.forget(session(), action.row.call.form_key),
+        "return": lambda: returns.settle(
+            session(), action.row.leg.ride_request, actor=guards.actor(), now=ask.now
+        ),
         "letter": lambda: letters.handle(session(), action.row, actor=guards.actor(), now=ask.now),
     }
     if action.kind not in ticks:
         raise NotFound("todo")
     ticks[action.kind]()
-    return see_other("desk.todo", notice="C’est noté.")
+    undone_from = action.subject if action.kind == "return" else None
+    return see_other("desk.todo", notice="C’est noté.", fait=undone_from)
 
 
 def messages() -> Response:

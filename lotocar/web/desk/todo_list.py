@@ -14,7 +14,8 @@ from lotocar.carpool.rides import later
 from lotocar.carpool.rides.models import PutOff
 from lotocar.errors import NotFound
 from lotocar.values.call_hours import read_call_hours
-from lotocar.web.desk.todo_sources import BY_KIND, Action, Ask, Source, asked_of
+from lotocar.web.desk.todo_action import Action, Ask
+from lotocar.web.desk.todo_sources import BY_KIND, Source, asked_of
 
 SHOWN = 30
 READ = 40  # of each kind: some of them may not be rung yet

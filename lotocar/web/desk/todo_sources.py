@@ -8,57 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import queries as people
-from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests import waiting as requests
 from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.rides import returns
 from lotocar.carpool.rides import waiting as rides
 from lotocar.carpool.rides.models import Opening, Ride
 from lotocar.carpool.trips import queries as trips
-from lotocar.civic.registry import unasked
+from lotocar.civic.registry import standing, unasked
 from lotocar.messages import waiting as messages
 from lotocar.values.hours import local_instant_lenient
-from lotocar.web.desk import area
+from lotocar.web.desk import todo_calls, todo_registry
+from lotocar.web.desk.todo_action import Action, Ask, by_the_eve
 
-EVE = time(18)  # a promise for the next day is kept by then
 SETTLE_WITHIN = timedelta(days=1)  # after the ride: the registry closes a few hours later
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """For whom and when the list is read. `communes` empty is everywhere."""
-
-    now: datetime
-    account_id: int
-    communes: Collection[str] = ()
-    registry: bool = False  # proofs are sent somewhere
-
-    @property
-    def within(self) -> Any | None:
-        return area.known_there(self.communes)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing to do. `row` is what its fragment shows; `deadline` is when it is lost, if ever.
-
-    `person` is whom to ring, with the hours they gave; None when nobody is.
-    """
-
-    kind: str
-    subject: str
-    row: Any
-    due_at: datetime
-    person: Person | None = None
-    deadline: datetime | None = None
-    request: RideRequest | None = None
-    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +90,13 @@ def _to_tell(session: Session, numbers: Collection[int], ask: Ask) -> list[Actio
             "tell",
             str(number),
             ones,
-            _by_the_eve(ones[0].pickup_at, ask.now),
+            by_the_eve(ones[0].pickup_at, ask.now),
             person=ones[0].passenger,
             deadline=ones[0].pickup_at,
             request=ones[0].leg.ride_request,
         )
         for number, ones in by_request.items()
     ]
-
-
-def _by_the_eve(pickup_at: datetime, now: datetime) -> datetime:
-    """The evening before; the hour itself when that evening is over."""
-    eve = local_instant_lenient(pickup_at.date() - timedelta(days=1), EVE)
-    return eve if eve > now else pickup_at
 
 
 def _to_read(session: Session, numbers: Collection[int], ask: Ask) -> list[Action]:
@@ -186,7 +149,7 @@ def _openings(session: Session, legs: Collection[int], ask: Ask) -> list[Action]
             "opening",
             str(leg_id),
             ones,
-            _by_the_eve(local_instant_lenient(ones[0].leg.day, time(8)), ask.now),
+            by_the_eve(local_instant_lenient(ones[0].leg.day, time(8)), ask.now),
             request=ones[0].leg.ride_request,
         )
         for leg_id, ones in by_leg.items()
@@ -204,13 +167,6 @@ def _letters(session: Session, keys: Collection[str], ask: Ask) -> list[Action]:
     return [Action("letter", one.key, one, one.created_at) for one in messages.read_letters(session, keys)]
 
 
-def _unasked(session: Session, numbers: Collection[int], ask: Ask) -> list[Action]:
-    return [
-        Action("consent", str(person.id), person, at, person=person, deadline=at)
-        for person, at in unasked.read_people(session, numbers, now=ask.now)
-    ]
-
-
 SOURCES = (
     Source("message", lambda ask: messages.to_read(within=ask.within), _to_read),
     Source("note", lambda ask: rides.notes_to_read(account_id=ask.account_id, communes=ask.communes), _notes),
@@ -218,6 +174,10 @@ SOURCES = (
         "callback",
         lambda ask: requests.callbacks(now=ask.now, communes=ask.communes),
         _requests("callback"),
+    ),
+    Source("draft", todo_calls.dropped, todo_calls.read_dropped),
+    Source(
+        "return", lambda ask: returns.to_settle(now=ask.now, communes=ask.communes), todo_calls.open_returns
     ),
     Source("tell", lambda ask: rides.to_tell(communes=ask.communes), _to_tell),
     Source("reconfirm", lambda ask: rides.to_reconfirm(communes=ask.communes), _approaches("reconfirm")),
@@ -235,13 +195,31 @@ SOURCES = (
     Source("say", lambda ask: messages.to_say(now=ask.now, within=ask.within), _unsent("say")),
     Source("failure", lambda ask: messages.failed(now=ask.now, within=ask.within), _unsent("failure")),
     Source("settle", lambda ask: rides.to_settle(now=ask.now, communes=ask.communes), _to_settle),
-    Source("consent", lambda ask: unasked.never_asked(now=ask.now, communes=ask.communes), _unasked),
+    Source(
+        "consent",
+        lambda ask: unasked.never_asked(now=ask.now, communes=ask.communes),
+        todo_registry.unasked_people,
+    ),
+    Source("proof", lambda ask: standing.numbered(ask.proofs or ()), todo_registry.alarms),
+    Source("registry", lambda ask: standing.troubled(), todo_registry.trouble),
     Source("letter", lambda ask: messages.letters_failed(), _letters),
 )
 BY_KIND = {source.kind: source for source in SOURCES}
 
 
 def asked_of(ask: Ask) -> tuple[Source, ...]:
-    """The kinds that concern this reader: letters are for the whole team, proofs for whoever sends some."""
-    left_out = {kind for kind, out in (("letter", bool(ask.communes)), ("consent", not ask.registry)) if out}
+    """The kinds that concern this reader: calls are for whoever takes some, letters for the whole team, proofs for
+    whoever sends some.
+    """
+    left_out = {
+        kind
+        for kind, out in (
+            ("draft", not ask.acts),
+            ("letter", bool(ask.communes)),
+            ("consent", not ask.registry),
+            ("proof", ask.proofs is None),
+            ("registry", ask.proofs is None),
+        )
+        if out
+    }
     return tuple(source for source in SOURCES if source.kind not in left_out)

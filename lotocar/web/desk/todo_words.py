@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from lotocar.carpool.requests.rules import GIVEN_UP
+from lotocar.values.days import local
 from lotocar.web.desk import words
-from lotocar.web.desk.todo_sources import Action
+from lotocar.web.desk.todo_action import Action
 
 # the reason on each line, and the name of its kind above the list
 WHY = {
     "message": "Message à lire",
     "note": "Passation à lire",
     "callback": "Rappel promis",
+    "draft": "Appel interrompu",
+    "return": "Retour à régler",
     "tell": "Passager à prévenir",
     "reconfirm": "Conducteur à redemander",
     "ring": "Conducteur à appeler",
@@ -26,12 +29,16 @@ WHY = {
     "failure": "Message non parti",
     "settle": "Trajet passé : a-t-il eu lieu ?",
     "consent": "Accord à demander pour le registre",
+    "proof": "Preuve de trajet à regarder",
+    "registry": "Envoi au registre arrêté",
     "letter": "Courriel non parti",
 }
 KINDS = {
     "message": "Messages à lire",
     "note": "Passations à lire",
     "callback": "Rappels promis",
+    "draft": "Appels interrompus",
+    "return": "Retours à régler",
     "tell": "Passagers à prévenir",
     "reconfirm": "Conducteurs à redemander",
     "ring": "Conducteurs à appeler",
@@ -45,10 +52,24 @@ KINDS = {
     "failure": "Messages non partis",
     "settle": "Trajets passés",
     "consent": "Accords à demander",
+    "proof": "Preuves à regarder",
+    "registry": "Registre arrêté",
     "letter": "Courriels non partis",
 }
 OVER = GIVEN_UP | {"done"}
-SINCE = frozenset({"message", "note", "failure", "letter", "close"})  # these have no hour to be done by
+MAY_BE_OVER = frozenset({"close", "new", "search"})
+ENDED = (("o", "served_carpool", "Transporté"), ("x", "no_show", "Absent au rendez-vous"))
+NEVER_SERVED = (
+    ("n", "unserved_no_driver", "Personne trouvé"),
+    ("p", "withdrawn_by_passenger", "Annulée par le passager"),
+)
+DRIVER = {
+    "reached": "Numéro confirmé.",
+    "accept": "Conducteur accepté : son trajet est proposé.",
+    "refuse": "Conducteur refusé : son trajet n’est pas proposé.",
+}
+# these have no hour to be done by
+SINCE = frozenset({"message", "note", "draft", "failure", "letter", "close", "registry"})
 # the fragment that shows each kind, `_todo_….html`
 FRAGMENT = {kind: kind for kind in WHY} | {
     "callback": "request",
@@ -67,6 +88,10 @@ LATER = {
     "later.too_late": "Ce serait trop tard : le trajet, ou le moment de répondre, vient avant.",
     "later.unreadable": "Nous n’avons pas compris quand rappeler. Écrivez par exemple « 17h » ou « demain 9h ».",
 }
+RETURN = {
+    "rings": "devait appeler une fois libre. Sans nouvelles, demandez comment se fait le retour.",
+    "later": "n’a pas dit comment se fait le retour. Demandez le jour et l’heure.",
+}
 LETTER = {
     "mail.refused": "le serveur de courriel refuse la lettre",
     "mail.sign_in": "le serveur de courriel refuse notre mot de passe",
@@ -76,11 +101,23 @@ LETTER = {
 }
 
 
-def why(action: Action) -> str:
+def why(action: Action, now: datetime) -> str:
     """The reason; a request with nothing left to serve is to be closed, whatever list it stands in."""
-    legs = action.request.legs if action.kind in {"new", "search"} and action.request else ()
-    over = legs and all(leg.status in OVER for leg in legs)
-    return WHY["close" if over else action.kind]
+    return WHY["close" if is_over(action, now) else action.kind]
+
+
+def is_over(action: Action, now: datetime) -> bool:
+    """Whether it is a request with nothing left to look for: all is settled, or the day is gone."""
+    legs = action.request.legs if action.kind in MAY_BE_OVER and action.request else ()
+    today = local(now).date()
+    return bool(legs) and all(leg.status in OVER or leg.day < today for leg in legs)
+
+
+def endings(action: Action) -> tuple[tuple[str, str, str], ...]:
+    """How a request that is over may have ended: key, outcome and words of each."""
+    legs = action.request.legs if action.request else ()
+    agreed = any(leg.status in {"done", "failed"} for leg in legs)
+    return ENDED if agreed else NEVER_SERVED
 
 
 def due(action: Action, now: datetime) -> str:

@@ -19,6 +19,7 @@ DID = {
     "request.released": "la demande est laissée",
     "request.handed_over": "la demande est passée à la suite",
     "request.callback": "un rappel est noté",
+    "request.return_settled": "le retour est noté comme réglé",
     "request.corrected": "la demande est corrigée",
     "ride.cancel_by_passenger": "le trajet est annulé par le passager",
     "ride.cancel_by_driver": "le trajet est annulé par le conducteur",

@@ -115,6 +115,7 @@ REASON = {
     "call.nobody": "personne n'a répondu : à appeler",
     "call.machine": "un répondeur a répondu : à appeler",
     "call.unanswered": "a écouté sans répondre : à appeler",
+    "call.silent": "appel passé, sans nouvelles de sa fin : à appeler",
     "call.doubt": "appel peut-être passé : à appeler",
     "key.human": "demande qu'on la rappelle",
     "code.unknown": "refusé par l'opérateur, sans raison connue",

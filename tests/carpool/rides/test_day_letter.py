@@ -19,7 +19,7 @@ from lotocar.jobs.work import Rim, mail_day_sheet
 from lotocar.messages.models import Mailing
 from lotocar.messages.smtp import SmtpMailer
 from lotocar.web.desk.todo_list import counts
-from lotocar.web.desk.todo_sources import Ask
+from lotocar.web.desk.todo_action import Ask
 from tests.messages.desk import TestClock
 from tests.support.factories import (
     NOW,

@@ -5,6 +5,7 @@ The states are read from the tables of the rules: a new one fails here until it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,14 +13,20 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people import rules as people
 from lotocar.carpool.requests import rules as requests
+from lotocar.carpool.requests.models import Draft
 from lotocar.carpool.rides import rules as rides
 from lotocar.carpool.rides.models import HandOver, Opening
 from lotocar.carpool.trips import rules as trips
+from lotocar.civic.registry import life, standing
+from lotocar.civic.registry.models import Proof, RegistryDesk
 from lotocar.messages import rules as messages
 from lotocar.messages.models import Mailing
+from lotocar.web.desk.todo_action import Ask
 from lotocar.web.desk.todo_list import counts, todo_list
-from lotocar.web.desk.todo_sources import SOURCES, Ask
+from lotocar.web.desk.todo_sources import SOURCES
+from tests.support.checkout import ROOT
 from tests.support.factories import (
     NOW,
     a_landline,
@@ -32,6 +39,7 @@ from tests.support.factories import (
     make_request,
     make_ride,
     make_trip,
+    unique_hex,
 )
 from tests.web.desk.test_todo_list import failure, letter
 
@@ -53,8 +61,14 @@ def a_question(session: Session, **changes: Any) -> Any:
     )
 
 
-def a_ride(session: Session, leg: str = "confirmed", request: str = "confirmed", **changes: Any) -> Any:
-    asked = quiet_request(session, request, leg)
+def a_ride(
+    session: Session,
+    leg: str = "confirmed",
+    request: str = "confirmed",
+    return_plan: str = "",
+    **changes: Any,
+) -> Any:
+    asked = quiet_request(session, request, leg, return_plan=return_plan)
     agreed = make_approach(session, ride_request=asked, status="accepted", answered_at=NOW)
     return make_ride(session, approach=agreed, **({"passenger_told_at": NOW} | changes))
 
@@ -76,6 +90,16 @@ WAITS: dict[tuple[str, str], tuple[str, Made]] = {
     ("request", "confirmed, nothing left"): ("close", lambda s: quiet_request(s, "confirmed", "failed")),
     ("request", "promised"): ("callback", lambda s: quiet_request(s, callback_at=NOW - HOUR)),
     ("request", "handed over"): ("note", lambda s: a_note(s)),
+    ("request", "way back to be asked for"): (
+        "return",
+        lambda s: a_ride(s, return_plan="later", pickup_at=NOW + 72 * HOUR, dropoff_at=NOW + 73 * HOUR),
+    ),
+    ("request", "way back, there and silent"): ("return", lambda s: a_ride(s, return_plan="rings", **PAST)),
+    ("request", "driven, way back open"): (
+        "return",
+        lambda s: a_ride(s, "done", return_plan="rings", status="done", **PAST),
+    ),
+    ("call", "left by a colleague"): ("draft", lambda s: a_call(s)),
     ("approach", "to_contact"): (
         "ring",
         lambda s: a_question(s, status="to_contact", channel="phone", asked_at=None),
@@ -89,6 +113,11 @@ WAITS: dict[tuple[str, str], tuple[str, Made]] = {
     ("ride", "never asked about the registry"): ("consent", lambda s: a_ride(s, pickup_at=NOW + HOUR)),
     ("trip", "pending"): ("number", lambda s: a_pending_trip(s)),
     ("leg", "unserved, a trip came"): ("opening", lambda s: an_opening(s)),
+    ("enrolment", "candidate"): ("number", lambda s: a_pending_trip(s, reached=True)),
+    ("registry", "standing still"): (
+        "registry",
+        lambda s: setattr(the_registry(s), "trouble", "registry.keys"),
+    ),
     ("letter", "failed"): (
         "letter",
         lambda s: s.add(Mailing(key="day_sheet/2026-11-20", status="failed", not_before=NOW, created_at=NOW)),
@@ -115,12 +144,27 @@ WAITS: dict[tuple[str, str], tuple[str, Made]] = {
             "sending",
         )
     },
+    **{
+        ("proof", state): ("proof", lambda s, state=state, changes=changes: a_proof(s, state, **changes))
+        for state, changes in {
+            "draft": {"start_at": NOW - 13 * HOUR},
+            "confirmed": {"reasons": [["consent", "driver"]]},
+            "ready, nearly too late": {"start_at": NOW - 17 * HOUR},
+            "uncertain": {"doubted_at": NOW - 2 * HOUR},
+            "refused_fixable": {},
+            "refused_burnt": {},
+            "fraud": {},
+            "anomaly": {},
+            "too_late": {"start_at": NOW - 21 * HOUR},
+            "sent, refused to be cancelled": {"error": "registry.act_refused"},
+        }.items()
+    },
 }
 
 # who holds the ball in the states that wait for nobody of the team
 HELD_ELSEWHERE = {
     "request": {
-        "draft": "the call that is still going on",
+        "draft": "the call that is still going on; a call that dropped is in the list by itself",
         "awaiting_driver": "the drivers asked, each a question of its own",
         "confirmed": "the day of the journey",
         "closed": "nobody",
@@ -148,9 +192,32 @@ HELD_ELSEWHERE = {
         "delivered": "nobody",
     },
     "trip": {"active": "nobody", "stopped": "the driver", "deleted": "nobody"},
+    "leg": {
+        "approached": "the drivers asked",
+        "agreed": "the request, to confirm",
+        "confirmed": "the day of the ride",
+        "done": "nobody",
+        "failed": "the request, to be closed; a trip that comes opens it again",
+        "dropped": "nobody",
+    },
+    "enrolment": {"accepted": "nobody", "refused": "nobody", "suspended": "nobody", "left": "nobody"},
+    "proof": {
+        "ready": "the worker, until the last hours",
+        "sending": "the worker",
+        "correcting": "the worker",
+        "cancelling": "the worker",
+        "sent": "the registry",
+        "checked": "the registry",
+        "ok": "nobody",
+        "not_done": "nobody",
+        "cancelled": "nobody",
+    },
 }
 TABLES = {
     "request": requests.REQUEST,
+    "leg": requests.LEG,
+    "enrolment": people.ENROLMENT,
+    "proof": life.PROOF,
     "approach": rides.APPROACH,
     "ride": rides.RIDE,
     "outbox": messages.OUTBOX,
@@ -165,10 +232,51 @@ def a_note(session: Session) -> None:
     )
 
 
-def a_pending_trip(session: Session) -> None:
+def a_pending_trip(session: Session, *, reached: bool = False) -> None:
     driver = make_driver(session, phone=None)
-    make_line(session, driver, e164=a_landline(), confirmed_at=None)
+    make_line(session, driver, e164=a_landline(), confirmed_at=NOW if reached else None)
+    if reached:
+        driver.enrolments[0].status = "candidate"
     make_trip(session, driver=driver, status="pending")
+
+
+def a_call(session: Session, account_id: int | None = None, **changes: Any) -> Draft:
+    """A call of a colleague, left for half an hour."""
+    content = '{"last_name": "Vidal", "phone": "05 36 49 01 12", "origin": "Cahors"}'
+    values = {"form_key": unique_hex(), "content": content, "updated_at": NOW - timedelta(minutes=31)}
+    draft = Draft(account_id=account_id or make_account(session).id, **(values | changes))
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def the_registry(session: Session) -> RegistryDesk:
+    return session.get(RegistryDesk, 1) or _kept_desk(session)
+
+
+def _kept_desk(session: Session) -> RegistryDesk:
+    desk = RegistryDesk(id=1, environment="demo", switched_at=NOW, trouble="", trouble_at=NOW)
+    session.add(desk)
+    return desk
+
+
+def a_proof(session: Session, state: str, **changes: Any) -> None:
+    the_registry(session)
+    ride = a_ride(session, "done", "closed", status="done", **PAST)
+    values = {
+        "environment": "demo",
+        "status": state.partition(",")[0],
+        "ride_id": ride.id,
+        "live_ride_id": ride.id,
+        "journey_id": ride.journey_key,
+        "trip_id": ride.car_trip_key,
+        "start_at": NOW - 3 * HOUR,
+        "end_at": NOW - 2 * HOUR,
+        "not_before": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    session.add(Proof(**(values | changes)))
 
 
 def an_opening(session: Session) -> None:
@@ -177,7 +285,9 @@ def an_opening(session: Session) -> None:
 
 
 def ask_of(session: Session, **changes: Any) -> Ask:
-    return Ask(**({"now": NOW, "account_id": make_account(session).id, "registry": True} | changes))
+    """The list as a coordinator reads it, where proofs are sent."""
+    values = {"now": NOW, "account_id": make_account(session).id, "registry": True}
+    return Ask(**(values | {"proofs": standing.alarming(session, now=NOW)} | changes))
 
 
 def listed(session: Session) -> set[str]:
@@ -208,6 +318,15 @@ def test_every_state_of_every_machine_waits_for_the_team_or_for_somebody_else():
         assert states(table) <= waits | set(HELD_ELSEWHERE[machine]), machine
 
 
+def test_every_machine_of_the_house_is_looked_at():
+    written = {
+        name
+        for file in (ROOT / "lotocar").rglob("*.py")
+        for name in re.findall(r"^([A-Z_]+): Table = ", file.read_text(), re.MULTILINE)
+    }
+    assert written == {machine.upper() for machine in TABLES}
+
+
 def test_every_kind_of_the_list_is_brought_about_by_some_state():
     assert {source.kind for source in SOURCES} == {kind for kind, _ in WAITS.values()}
 
@@ -224,9 +343,20 @@ def test_an_empty_list_means_that_nothing_waits(session: Session):
     assert listed(session) == set()
 
 
-def test_a_letter_waits_for_the_whole_team_only_and_a_consent_only_where_proofs_are_sent(session: Session):
-    WAITS["letter", "failed"][1](session)
-    WAITS["ride", "never asked about the registry"][1](session)
+def test_what_does_not_concern_a_reader_is_not_in_their_list(session: Session):
+    for state in (("letter", "failed"), ("ride", "never asked about the registry"), ("proof", "fraud")):
+        WAITS[state][1](session)
+    a_call(session)
     session.flush()
     assert "letter" not in counts(session, ask_of(session, communes=["46042"])).by_kind
     assert "consent" not in counts(session, ask_of(session, registry=False)).by_kind
+    assert "proof" not in counts(session, ask_of(session, proofs=None)).by_kind
+    assert "draft" not in counts(session, ask_of(session, acts=False)).by_kind
+
+
+def test_ones_own_call_waits_after_ten_minutes_and_a_colleagues_after_thirty(session: Session):
+    me = make_account(session).id
+    for account, minutes in ((me, 9), (me, 11), (None, 29), (None, 31)):
+        a_call(session, account, updated_at=NOW - timedelta(minutes=minutes))
+    assert counts(session, ask_of(session, account_id=me)).by_kind["draft"] == 2
+    assert counts(session, ask_of(session, account_id=me, communes=["46042"])).by_kind["draft"] == 1

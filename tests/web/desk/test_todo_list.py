@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.web.desk.todo_action import Ask
 from lotocar.web.desk.todo_list import counts, todo_list
-from lotocar.web.desk.todo_sources import Ask
 from tests.support.doors import PageClient
 from tests.support.factories import (
     GOURDON,
