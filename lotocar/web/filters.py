@@ -15,6 +15,7 @@ from lotocar.errors import NotFound
 from lotocar.organisation import queries as organisation
 from lotocar.values import phone, wording
 from lotocar.values.days import PARIS, local
+from lotocar.values.flexible_days import flexible_words
 from lotocar.values.names import initial_name
 from lotocar.web import guards
 from lotocar.web.edge import session
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
         near=near,
         phone=phone.display,
         masked=phone.masked,
+        give_or_take=flexible_words,
         tel=phone.tel_link,
         duration=wording.duration_words,
         detour=wording.detour_words,

@@ -55,6 +55,8 @@ WORDS = {
     "day_too_far": "Ce jour est trop lointain : un an au plus.",
     "day_contradiction": "Le jour de la semaine et la date ne vont pas ensemble. Vérifiez l'un et l'autre.",
     "days_endless": "Jusqu'à quand ? Ajoutez par exemple « 3 semaines » ou « jusqu'au 15/12 ».",
+    "days_loose": "Trois jours de part et d'autre au plus.",
+    "days_loose_series": "« À un jour près » va avec une seule date.",
     "days_none": "Il ne reste aucun jour : vérifiez ce qui suit « sauf ».",
     "days_too_many": "Trop de dates : {most} au plus.",
     "hours_crossed": "La seconde heure doit être après la première.",

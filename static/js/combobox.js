@@ -15,6 +15,8 @@
     this.one = root.dataset.found || "lieu proposé";
     this.many = root.dataset.foundMany || "lieux proposés";
     this.eager = root.hasAttribute("data-eager"); // the first option is taken by Tab or Enter
+    this.opens = root.hasAttribute("data-opens"); // an option is somewhere to go, not words to keep
+    this.fewest = Number(root.dataset.fewest) || FEWEST_LETTERS;
     this.posts = root.hasAttribute("data-post"); // what is typed is a name: it never stands in an address
     this.late = false; // Tab was pressed before the list came
     this.asked = 0;
@@ -55,7 +57,7 @@
     this.forget();
     clearTimeout(this.timer);
     this.late = false;
-    if (this.input.value.trim().length < FEWEST_LETTERS) return this.close();
+    if (this.input.value.trim().length < this.fewest) return this.close();
     this.waiting = true;
     this.timer = setTimeout(this.ask.bind(this), DELAY_MS);
   };
@@ -147,10 +149,24 @@
     this.asked += 1; // an answer still on its way is too late
     clearTimeout(this.timer);
     this.waiting = this.late = false;
+    if (this.opens) return this.go(option);
     this.forget();
     this.keep(option.dataset.label, option.dataset.value);
     this.close();
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // a file keeps who opens it: that is posted, like what is typed, with the token of the form around the box
+  Combobox.prototype.go = function (option) {
+    this.close();
+    if (!option.dataset.opens) return location.assign(option.dataset.href);
+    var form = document.createElement("form");
+    form.method = "post";
+    form.action = option.dataset.opens;
+    form.hidden = true;
+    form.append(this.input.form.querySelector("[name=csrf_token]").cloneNode());
+    document.body.append(form);
+    return form.submit();
   };
 
   // somebody who types fast is gone before the list comes: what they typed still takes its first option
@@ -186,6 +202,7 @@
       event.preventDefault(); // the place is chosen, the form is not sent yet
       this.choose(chosen);
     } else if (event.key === "Tab" && !event.shiftKey) {
+      if (this.opens) return; // leaving the box leads nowhere
       if (this.waiting && this.eager) this.late = true;
       else if (chosen) this.choose(chosen);
     } else if (event.key === "Escape" && this.isOpen()) {

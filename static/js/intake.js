@@ -22,7 +22,7 @@
   function ring() {
     var called = /^#tel=(.+)$/.exec(location.hash);
     if (!called) return;
-    var number = decodeURIComponent(called[1]).trim();
+    var number = decodeURIComponent(called[1]).trim().replace(/^00/, "+");
     history.replaceState(null, "", location.pathname + location.search);
     var box = document.getElementById("last_name").closest("[data-combobox]").combobox;
     box.input.value = number;

@@ -1,4 +1,5 @@
-// The desk's shortcuts: an element with data-key="alt+c" (or a single letter, digit or sign) answers to that key.
+// The desk's shortcuts: an element with data-key="alt+c" (or a single letter, digit or sign; or several, « alt+k / »)
+// answers to that key.
 // Single keys wait until nobody is typing, and can be switched off (WCAG 2.1.4). Inside an element with
 // data-keys-scope (a row of a list) only the focused one hears its own keys.
 (function () {
@@ -31,7 +32,7 @@
   }
 
   function find(chord) {
-    var all = Array.prototype.filter.call(document.querySelectorAll('[data-key="' + CSS.escape(chord) + '"]'), usable);
+    var all = Array.prototype.filter.call(document.querySelectorAll('[data-key~="' + CSS.escape(chord) + '"]'), usable);
     var here = document.activeElement ? document.activeElement.closest("[data-keys-scope]") : null;
     var near = all.filter(function (element) { return here && scopeOf(element) === here; });
     return near[0] || all.filter(function (element) { return !scopeOf(element); })[0];
@@ -89,7 +90,7 @@
       var key = document.createElement("kbd");
       key.className = "key";
       var drawn = (element.labels && element.labels[0] || element).querySelector("kbd");
-      key.textContent = drawn ? drawn.textContent : element.dataset.key.toUpperCase();
+      key.textContent = drawn ? drawn.textContent : element.dataset.key.split(" ")[0].toUpperCase();
       line.appendChild(key);
       line.appendChild(document.createTextNode(nameOf(element)));
       list.appendChild(line);

@@ -40,7 +40,7 @@ from tests.support.factories import (
 
 # only ever asked for by htmx
 DOWNLOADS = {"desk.day_copy"}  # written in HTML, kept as a file
-FRAGMENTS = {"desk.live_candidates", "desk.usual_journey", "passenger.places"}
+FRAGMENTS = {"desk.live_candidates", "desk.live_map", "desk.usual_journey", "passenger.places"}
 
 
 @dataclass(frozen=True, slots=True)

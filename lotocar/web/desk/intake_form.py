@@ -69,14 +69,14 @@ class JourneyForm(Form):
         assert self.origin.stop  # needed fields, all three
         assert self.destination.stop
         assert self.day.value
-        outs = self._ways("out", self.origin.stop, self.destination.stop, self.day.value)
+        outs = self._ways("out", self.origin.stop, self.destination.stop, self.day)
         if self.back.data != "yes":
             return outs
-        days = self.back_day.value or self.day.value
+        days = self.back_day if self.back_day.value else self.day
         backs = self._ways("back", self.destination.stop, self.origin.stop, days)
         return sorted([*outs, *backs], key=lambda leg: (leg.day, leg.direction == "back"))
 
-    def _ways(self, direction: str, origin: Stop, destination: Stop, days: Sequence[date]) -> list[LegWish]:
+    def _ways(self, direction: str, origin: Stop, destination: Stop, days: DaysField) -> list[LegWish]:
         back = direction == "back"
         field, kind = (self.back_hour, self.back_time_kind) if back else (self.hour, self.time_kind)
         wished = field.meant(kind.data)
@@ -89,9 +89,10 @@ class JourneyForm(Form):
                 time_kind=wished.kind or "none",
                 hour=wished.hour,
                 until=wished.until,
+                flexible_days=days.flexible_days,
                 unsure=wished.unsure,
             )
-            for day in days
+            for day in days.value or ()
         ]
 
     @property
@@ -111,11 +112,15 @@ class JourneyForm(Form):
         backs = [leg for leg in live if leg.direction == "back"]
         self.origin_code.data = self.origin.fill(outs[0].origin)
         self.destination_code.data = self.destination.fill(outs[0].destination)
-        self.day.show_days([leg.day for leg in outs])
+        self.day.show_days([leg.day for leg in outs], flexible_days=outs[0].flexible_days)
         _show_hour(self.hour, self.time_kind, outs[0])
         self.back.data = "yes" if backs else return_plan or "no"
         if backs:
-            self.back_day.show_days([] if _same_days(outs, backs) else [leg.day for leg in backs])
+            same = _same_days(outs, backs)
+            self.back_day.show_days(
+                [] if same else [leg.day for leg in backs],
+                flexible_days=0 if same else backs[0].flexible_days,
+            )
             _show_hour(self.back_hour, self.back_time_kind, backs[0])
 
     def turn_round(self) -> None:
@@ -211,4 +216,4 @@ def _show_hour(field: WishedHourField, kind: RadioField, leg: Leg) -> None:
 
 
 def _same_days(outs: Sequence[Leg], backs: Sequence[Leg]) -> bool:
-    return [leg.day for leg in outs] == [leg.day for leg in backs]
+    return [(leg.day, leg.flexible_days) for leg in outs] == [(leg.day, leg.flexible_days) for leg in backs]

@@ -31,6 +31,7 @@ class LegPane:
     rows: Sequence[candidates.Row]
     found: OverDates
     ways_out: Sequence[WayOut]
+    other_days: Sequence[WayOut]
     at_once: int
     asked: Sequence[Approach]
 
@@ -71,7 +72,7 @@ class LegPane:
 
     def choice(self, row: candidates.Row) -> str:
         """What asking this driver names: leg, trip and departure of each date that he serves."""
-        served = self.found.served.get(row.driver_id)
+        served = self.found.served_by(row.driver_id)
         if not served:
             return f"{self.leg.id}:{row.key}"
         by_day = {leg.day: leg.id for leg in self.legs}
@@ -102,8 +103,8 @@ def leg_panes(
     ways = _ways(ride_request)
     search = looking_for(session, ride_request, now=now)
     found = {way: _found(search, legs) for way, legs in ways.items()}
-    able = [{one.driver_id for one in ones.best} for ones in found.values()]
-    both = frozenset(set.intersection(*able)) if len(able) > 1 else frozenset[int]()
+    able = [ones.best.drivers for ones in found.values()]
+    both = frozenset.intersection(*able) if len(able) > 1 else frozenset[int]()
     return [
         LegPane(
             legs=legs,
@@ -119,11 +120,22 @@ def leg_panes(
             ),
             found=found[way],
             ways_out=_ways_out(search, legs, found[way]),
+            other_days=_other_days(search, legs),
             asked=_about(approaches, legs),
             at_once=FIRST_OF_TWO if len(ways) > 1 else FIRST,
         )
         for way, legs in ways.items()
     ]
+
+
+def numbered_trips(panes: Sequence[LegPane]) -> list[tuple[int, int]]:
+    """The trips of the rows that show at once, with the numbers that the page gives to its rows."""
+    numbered, rank = [], 0
+    for pane in panes:
+        rank += len(pane.asked_besides)
+        numbered += [(rank + more, row.found.trip_id) for more, row in enumerate(pane.first, 1)]
+        rank += len(pane.first)
+    return numbered
 
 
 def date_lines(ride_request: RideRequest) -> list[DateLine]:
@@ -135,7 +147,7 @@ def date_lines(ride_request: RideRequest) -> list[DateLine]:
     return [DateLine(day, legs) for day, legs in by_day.items()] if len(outs) > 1 else []
 
 
-def candidates_of(session: Session, leg: Leg, *, now: datetime) -> list[Candidate]:
+def candidates_of(session: Session, leg: Leg, *, now: datetime) -> Sequence[Candidate]:
     """Who could drive this leg; nobody any more once it is agreed."""
     if not _is_looked_for(leg):
         return []
@@ -177,6 +189,10 @@ def _about(approaches: Sequence[Approach], legs: Sequence[Leg]) -> list[Approach
 
 def _is_looked_for(leg: Leg) -> bool:
     return leg.status in {"unserved", "approached"} and leg.ride_request.is_open
+
+
+def _other_days(search: Looking, legs: Sequence[Leg]) -> list[WayOut]:
+    return search.other_days(legs[0]) if len(legs) == 1 and _is_looked_for(legs[0]) else []
 
 
 def _ways_out(search: Looking, legs: Sequence[Leg], found: OverDates) -> list[WayOut]:

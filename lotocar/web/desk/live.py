@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Response, request
 
@@ -17,7 +18,7 @@ from lotocar.web.desk.candidates import Row
 from lotocar.web.desk.intake_form import JourneyForm
 from lotocar.web.desk.looking import Looking, OverDates, WayOut, looking
 from lotocar.web.edge import session
-from lotocar.web.forms import row_number
+from lotocar.web.forms import place_code, row_number
 from lotocar.web.render import page
 
 FIRST = 6  # what one reads with a caller on the line
@@ -31,6 +32,7 @@ class Way:
     found: OverDates
     rows: Sequence[Row]
     ways_out: Sequence[WayOut]
+    other_days: Sequence[WayOut]
 
 
 def live_candidates() -> Response:
@@ -38,7 +40,8 @@ def live_candidates() -> Response:
     form = JourneyForm(formdata=request.args, meta={"csrf": False})
     form.validate()
     passenger_id = row_number(request.args.get("passenger_id"))
-    ways = _ways(form, passenger_id) if _says_enough(form) else []
+    search = _search(form, passenger_id)
+    ways = _ways(form, search) if search else []
     nobody = bool(ways) and not any(way.rows for way in ways)
     others = contacts.between(ways[0].wish.origin, ways[0].wish.destination) if nobody else []
     return page(
@@ -51,7 +54,17 @@ def live_candidates() -> Response:
         nobody=nobody,
         contacts=others,
         same_day=_same_day(passenger_id, form.day.value or ()),
+        **_on_map(ways),
     )
+
+
+def _on_map(ways: Sequence[Way]) -> dict[str, Any]:
+    """What the map is asked for, once the list is on screen: both ends, and the trips in the order of the list."""
+    if not ways:
+        return {}
+    wish = ways[0].wish
+    trips = (str(row.found.trip_id) for way in ways for row in way.rows)
+    return {"map_ends": (place_code(wish.origin), place_code(wish.destination)), "map_trips": ",".join(trips)}
 
 
 def _same_day(passenger_id: int | None, days: Sequence[date]) -> Sequence[Leg]:
@@ -67,13 +80,16 @@ def _says_enough(form: JourneyForm) -> bool:
     return bool(known) and form.origin.stop != form.destination.stop
 
 
-def _ways(form: JourneyForm, passenger_id: int | None) -> list[Way]:
-    wishes = form.wishes()
-    if not area.holds(screens.area(), wishes):
-        return []
-    search = looking(
+def _search(form: JourneyForm, passenger_id: int | None) -> Looking | None:
+    if not _says_enough(form) or not area.holds(screens.area(), form.wishes()):
+        return None
+    return looking(
         session(), seats=form.seats.data or 1, needs=form.needed, passenger_id=passenger_id, now=clock.now()
     )
+
+
+def _ways(form: JourneyForm, search: Looking) -> list[Way]:
+    wishes = form.wishes()
     return [
         _way([one for one in wishes if one.direction == direction], search)
         for direction in ("out", "back")
@@ -91,4 +107,10 @@ def _way(wishes: Sequence[LegWish], search: Looking) -> Way:
         sees_numbers=screens.rights()["numbers"],
         shown=FIRST,
     )
-    return Way(wishes[0], found, rows, [] if found.best else search.ways_out(wishes[0], at_once=True))
+    return Way(
+        wishes[0],
+        found,
+        rows,
+        [] if found.best else search.ways_out(wishes[0], at_once=True),
+        search.other_days(wishes[0], beyond=0 if found.best else 1),
+    )

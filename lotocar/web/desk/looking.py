@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,15 +12,17 @@ from lotocar.carpool.matching import series
 from lotocar.carpool.matching import wording as matching_words
 from lotocar.carpool.matching.confirming import found_by_road
 from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.index import Index
-from lotocar.carpool.matching.ladder import Change, Rung, Step, one_way
-from lotocar.carpool.matching.search import indexed, leg_facts, ways_out
+from lotocar.carpool.matching.ladder import Change, Rung, Step
+from lotocar.carpool.matching.search import days_of_wish, indexed, leg_facts, ways_out
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.requests.rules import LegWish
 from lotocar.carpool.rides import fairness
 from lotocar.errors import Invalid
 from lotocar.values import wording
+from lotocar.values.days import local
 from lotocar.values.wished_hours import hour_as_typed
 from lotocar.web.edge import outside
 
@@ -32,17 +34,21 @@ class OverDates:
     """What one direction finds on its dates.
 
     `best` is each driver once when there are several dates, those who serve most dates first, with `covers`
-    saying so by driver; `by_day` counts the drivers of each date; `served` are the candidates by driver and date.
+    saying so by driver; `by_day` counts the drivers of each date; `dates` is what each date finds, when there are several.
     """
 
-    best: Sequence[Candidate]
+    best: Found
     by_day: Mapping[date, int]
     covers: Mapping[int, str]
-    served: Mapping[int, Mapping[date, Candidate]]
+    dates: Mapping[date, Found]
 
     @property
     def count(self) -> int:
         return len(self.best)
+
+    def served_by(self, driver_id: int) -> Mapping[date, Candidate]:
+        """The candidate of this driver on each of several dates."""
+        return series.served_by(driver_id, self.dates)
 
     @property
     def bare_days(self) -> Sequence[date]:
@@ -50,7 +56,7 @@ class OverDates:
         return [day for day, count in self.by_day.items() if not count] if self.best else []
 
 
-NOBODY = OverDates([], {}, {}, {})
+NOBODY = OverDates(Listed(), {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Looking:
             avoid=self.avoid,
         )
 
-    def find(self, one: Leg | LegWish, *, waits: bool = True) -> list[Candidate]:
+    def find(self, one: Leg | LegWish, *, waits: bool = True) -> Found:
         """Every candidate, in the documented order; none for a leg that makes no sense (the same place twice).
 
         The first ones are confirmed by road where there is a router; `waits` False does not wait for it.
@@ -98,7 +104,7 @@ class Looking:
         try:
             found = indexed(self.index, leg, asked_recently=self.burden)
         except Invalid:
-            return []
+            return NOBODY.best
         return found_by_road(
             self.session,
             leg,
@@ -115,11 +121,9 @@ class Looking:
         if len(by_day) == 1:
             (found,) = by_day.values()
             return OverDates(found, counts, {}, {})
-        served = _served(by_day)
-        order = [one.driver_id for one in series.companions(by_day)]
-        covers = {driver: f"{len(served[driver])} dates sur {len(by_day)}" for driver in order}
-        best = [next(iter(served[driver].values())) for driver in order]
-        return OverDates(best, counts, covers, served)
+        best = series.EachOnce(by_day)
+        covers = {one.driver_id: f"{len(one.days)} dates sur {len(by_day)}" for one in best.companions}
+        return OverDates(best, counts, covers, by_day)
 
     def ways_out(self, one: Leg | LegWish, *, at_once: bool) -> list[WayOut]:
         """When nobody fits: what one thing changed would give.
@@ -137,17 +141,24 @@ class Looking:
         names = self._names(rungs)
         return [_way_out(rung, one, names) for rung in rungs]
 
-    def one_way_words(
-        self, out: Leg | LegWish, there: OverDates, back: Leg | LegWish, home: OverDates
-    ) -> str:
-        """« aller seulement : 2 conducteurs possibles », when only one of the two ways is driven; else nothing."""
-        rungs = one_way((self.facts(out), there.best), (self.facts(back), home.best))
-        return matching_words.rung_words(rungs[0]) if rungs else ""
+    def other_days(self, one: Leg | LegWish, *, beyond: int = 0) -> list[WayOut]:
+        """For a day that may move: the other days that would do, more than `beyond` days off, and how many drive then."""
+        days = days_of_wish(one, today=local(self.now).date())[1:]
+        return [self._on_day(one, day) for day in days if abs((day - one.day).days) > beyond]
+
+    def _on_day(self, one: Leg | LegWish, day: date) -> WayOut:
+        try:
+            count = len(indexed(self.index, replace(self.facts(one), day=day), asked_recently=self.burden))
+        except Invalid:
+            count = 0
+        found = wording.counted(count, "conducteur possible", "conducteurs possibles")
+        said = wording.day_words(day)
+        return WayOut(f"{said} : {found if count else 'personne'}", f"{_prefix(one)}day", said)
 
     def _names(self, rungs: Sequence[Rung | Change]) -> dict[int, str]:
         """Whom one would have to persuade."""
         detours = [rung for rung in rungs if isinstance(rung, Rung) and rung.step is Step.DETOUR]
-        drivers = {one.driver_id for rung in detours for one in rung.found}
+        drivers = {driver for rung in detours for driver in rung.found.drivers}
         return {number: one.full_name for number, one in people.by_number(self.session, drivers).items()}
 
 
@@ -180,18 +191,14 @@ def looking_for(session: Session, ride_request: RideRequest, *, now: datetime) -
     )
 
 
-def _served(by_day: Mapping[date, Sequence[Candidate]]) -> dict[int, dict[date, Candidate]]:
-    """The best candidate of each driver on each date."""
-    served: dict[int, dict[date, Candidate]] = {}
-    for day, found in by_day.items():
-        for one in found:
-            served.setdefault(one.driver_id, {}).setdefault(day, one)
-    return served
+def _prefix(one: Leg | LegWish) -> str:
+    """What comes before the names of the fields of this direction."""
+    return "back_" if one.direction == "back" else ""
 
 
 def _way_out(rung: Rung | Change, one: Leg | LegWish, names: Mapping[int, str]) -> WayOut:
     said = matching_words.rung_words(rung, names)
-    prefix = "back_" if one.direction == "back" else ""
+    prefix = _prefix(one)
     if isinstance(rung, Rung) and rung.step in {Step.DAY_BEFORE, Step.DAY_AFTER}:
         return WayOut(said, f"{prefix}day", wording.day_words(rung.leg.day))
     if rung.step is Step.HOUR and one.hour is not None:

@@ -11,13 +11,13 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.civic.territory import queries, rules, wording
-from lotocar.civic.territory.drawing import Drawing, drawing
 from lotocar.civic.territory.file import figures_csv
 from lotocar.civic.territory.protection import Cell
 from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS
 from lotocar.web.desk import screens
 from lotocar.web.edge import outside, session
+from lotocar.world.places.drawing import Drawing, drawing
 
 LENGTHS = {"1": 1, "3": 3, "12": 12}
 YEAR = 12  # a line to recruit shows over a year: in a month too few people ask for the same journey

@@ -23,7 +23,7 @@ from lotocar.staff.models import Account
 from lotocar.values import wording
 from lotocar.values.hours import local_instant
 from lotocar.web import guards
-from lotocar.web.desk import area, collisions, contacts, screens, story, together, words
+from lotocar.web.desk import area, collisions, contacts, journey_map, screens, story, together, words
 from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
 from lotocar.web.desk.leg_panes import LegPane, date_lines, leg_panes
@@ -77,6 +77,7 @@ def show_request(
         status=status,
         found=found,
         panes=panes,
+        map=journey_map.request_map(panes),
         dates=date_lines(found),
         same_day=_same_day(found),
         contacts=_contacts(found, panes),

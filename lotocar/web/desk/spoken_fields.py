@@ -13,6 +13,7 @@ from lotocar.errors import Invalid
 from lotocar.values import wording
 from lotocar.values.day_lists import days_as_typed, read_days
 from lotocar.values.days import PARIS
+from lotocar.values.flexible_days import flexible_words, read_either_day, read_flexibility
 from lotocar.values.hours import local_instant
 from lotocar.values.wished_hours import WishedHour, hour_as_typed, read_wished_hour
 from lotocar.web.forms import ReadField, words_of
@@ -28,13 +29,26 @@ class TicksField(SelectMultipleField):
 class DaysField(ReadField):
     """One day or several (« mardi », « lun-ven 3 semaines sauf 3/12 »): `value` is the tuple of them, in order.
 
+    `flexible_days` is how many days a single one may move either way (« mardi à un jour près », « mardi ou mercredi »).
     `held` are days that we hold already: written again as we show them, they are taken even when past.
     """
 
     value: tuple[date, ...] | None
+    flexible_days = 0
     held: Collection[date] = ()
 
     def read(self, text: str) -> tuple[date, ...]:
+        bare, self.flexible_days = read_flexibility(text)
+        either = read_either_day(bare, clock.now().astimezone(PARIS).date())
+        if either is not None:
+            self.flexible_days = max(self.flexible_days, either[1])
+            return (either[0],)
+        days = self._read_firm(bare)
+        if self.flexible_days and len(days) > 1:
+            raise Invalid("days_loose_series")
+        return days
+
+    def _read_firm(self, text: str) -> tuple[date, ...]:
         parts = {part.strip() for part in text.split(",")}
         known = {f"{day:%d/%m/%Y}": day for day in self.held}
         kept = {known[part] for part in parts if part in known}
@@ -42,9 +56,9 @@ class DaysField(ReadField):
         read = read_days(left, clock.now().astimezone(PARIS).date()) if left else ()
         return tuple(sorted({*kept, *read}))
 
-    def show_days(self, days: Sequence[date]) -> None:
+    def show_days(self, days: Sequence[date], *, flexible_days: int = 0) -> None:
         """Fill the field with days that we hold."""
-        self.data = days_as_typed(list(days))
+        self.data = f"{days_as_typed(list(days))} {flexible_words(flexible_days)}".strip()
 
 
 class WishedHourField(ReadField):

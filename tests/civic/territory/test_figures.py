@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from lotocar.civic.territory import queries, rules, wording
-from lotocar.civic.territory.drawing import drawing
+from lotocar.world.places.drawing import drawing
 from lotocar.civic.territory.file import figures_csv
 from lotocar.civic.territory.rules import Asked, Driven
 from lotocar.world.places.home import Home
