@@ -9,7 +9,7 @@ import click
 import config
 from lotocar import clock
 from lotocar.carpool.rides.lessons import lessons
-from lotocar.cli.house import any_app, any_settings, home_and_names, progress_in_lines, said
+from lotocar.cli.house import any_app, any_settings, has_tables, home_and_names, progress_in_lines, said
 from lotocar.db import db
 from lotocar.values.days import PARIS
 from lotocar.values.geo import Point
@@ -18,6 +18,7 @@ from lotocar.world.places.home import INSIDE, Home, closeness
 from lotocar.world.roads import command as roads
 from lotocar.world.roads.embedded import build_tiles
 from lotocar.world.roads.learning import learn
+from lotocar.world.roads.versions import About
 from lotocar.world.roads.zoning import with_fringe
 
 
@@ -56,7 +57,9 @@ def roads_build(engine: str | None, url: str | None, departements: tuple[str, ..
             tell=progress_in_lines(),
             today=clock.now().astimezone(PARIS).date(),
         )
-    click.echo(roads.built_words(version))
+        click.echo(roads.built_words(version))
+        if has_tables():  # what people said of the old durations corrects the new ones at once
+            click.echo(roads.learned_words(_learn(folder)))
 
 
 @roads_group.command(name="status", help="Ce que l'on sait des routes, et ce qui le corrige.")
@@ -72,9 +75,12 @@ def roads_learn() -> None:
     """What the worker does each night, now."""
     app = any_app()
     with app.app_context(), said(roads.ERRORS):
-        folder = _roads_folder(app.config["LOTOCAR"])
-        learned = learn(folder, lessons(db.session()), today=clock.now().astimezone(PARIS).date())
+        learned = _learn(_roads_folder(app.config["LOTOCAR"]))
     click.echo(roads.learned_words(learned))
+
+
+def _learn(folder: Path) -> About | None:
+    return learn(folder, lessons(db.session()), today=clock.now().astimezone(PARIS).date())
 
 
 def _territory(home: Home) -> list[Point]:
