@@ -45,6 +45,7 @@ class Settings:
     sms_per_day: int = 1000
     sms_per_number: int = 15
     voice_sender: str = ""
+    metrics_token: str = ""
     ban_url: str = "https://data.geopf.fr/geocodage"
     addresses_online: bool = False
     roads_folder: Path | None = None
@@ -97,6 +98,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         sms_per_day=_at_least_one(env, "SMS_PER_DAY", 1000),
         sms_per_number=_at_least_one(env, "SMS_PER_NUMBER", 15),
         voice_sender=env.get("VOICE_SENDER", ""),
+        metrics_token=_secret(env, "METRICS_TOKEN"),
         ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
         addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
         roads_folder=Path(env.get("ROADS_FOLDER") or ROOT / "var" / "roads"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -10,6 +11,13 @@ from lotocar.carpool.rides import replies_rules
 from lotocar.cli.house import any_app, home_and_names
 from lotocar.values import phone
 from lotocar.world.places import listing as places
+
+
+def typed_lines() -> Iterator[str]:
+    """Standard input line by line, whatever is in it: bytes that are no UTF-8 show as « � » and stop nothing."""
+    for number, line in enumerate(sys.stdin.buffer):
+        text = line.decode("utf-8", "replace")
+        yield text.removeprefix("\ufeff") if number == 0 else text
 
 
 @click.group(name="places", help="Communes, lieux-dits, noms locaux.")
@@ -23,7 +31,7 @@ def places_find() -> None:
     app = any_app()
     with app.app_context():
         home, names = home_and_names(app)
-        for line in places.find_lines(sys.stdin, home=home, local_places=names):
+        for line in places.find_lines(typed_lines(), home=home, local_places=names):
             click.echo(line)
 
 
@@ -35,7 +43,7 @@ def phone_group() -> None:
 @phone_group.command(name="check", help="Lit un numéro par ligne : numéro, nature, ou motif de refus.")
 def phone_check() -> None:
     """One number per line on standard input."""
-    for line in phone.check_lines(sys.stdin):
+    for line in phone.check_lines(typed_lines()):
         click.echo(line)
 
 
@@ -47,5 +55,5 @@ def replies_group() -> None:
 @replies_group.command(name="classify", help="Lit « texte,questions ouvertes » en CSV, ajoute la décision.")
 def replies_classify() -> None:
     """CSV on standard input, the same with the decision on standard output."""
-    for line in replies_rules.classify_lines(sys.stdin):
+    for line in replies_rules.classify_lines(typed_lines()):
         click.echo(line)

@@ -25,6 +25,7 @@ from lotocar.carpool.trips import calendar
 from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
+from lotocar.errors import LotocarError, Unavailable
 from lotocar.messages import calls, delivery, doubts, inbound, letters
 from lotocar.messages.models import JobRun
 from lotocar.messages.texts import SenderPolicy
@@ -61,9 +62,10 @@ def send(rim: Rim) -> int:
 
 
 def call(rim: Rim) -> int:
-    """Ring the landlines that are due, when a permitted number is configured."""
+    """Ring the landlines that are due, when a permitted number is configured; without one the desk does."""
+    calls.settle_silent(rim.factory, rim.clock)
     if rim.outside.voice is None:
-        return 0
+        return calls.hand_over(rim.factory, rim.clock)
     return calls.call_due(rim.factory, rim.outside.voice, rim.clock)
 
 
@@ -223,15 +225,24 @@ def _each(
     which: Callable[..., list[int]],
     act: Callable[..., object],
 ) -> int:
-    """One transaction per item: one that fails does not hold the others back."""
+    """One transaction per item: one that fails does not hold the others back, and the health page tells of it.
+
+    A refusal is no failure: somebody was quicker.
+    """
+    broken = 0
     with rim.factory.begin() as session:
         ids = which(session, now=rim.clock())
     for row_id in ids:
         try:
             with rim.factory.begin() as session:
                 act(session, row_id, now=rim.clock(), policy=_policy(rim, session))
+        except LotocarError as error:
+            log.warning("%s of row %s: %s", act.__name__, row_id, error.code)
         except Exception:
             log.exception("%s failed for row %s", act.__name__, row_id)
+            broken += 1
+    if broken:
+        raise Unavailable("rows.failed", rows=broken)
     return len(ids)
 
 

@@ -17,6 +17,7 @@ from lotocar.messages.models import OutboxMessage
 
 AT_ONCE = 5
 TRY = "~call"
+KEY = "key."
 
 
 def call_due(factory: Factory, caller: Sender, clock: Clock) -> int:
@@ -32,6 +33,41 @@ def call_due(factory: Factory, caller: Sender, clock: Clock) -> int:
         ).all()
     fates = [send_one(factory, caller, message_id, clock, channel="voice") for message_id in due]
     return fates.count("accepted")
+
+
+def settle_silent(factory: Factory, clock: Clock) -> int:
+    """End the calls whose last word never came: a key that was pressed stands, the others are for the desk."""
+    now = clock()
+    with factory.begin() as session:
+        rows = session.scalars(
+            select(OutboxMessage)
+            .where(
+                OutboxMessage.channel == "voice",
+                OutboxMessage.status == "accepted",
+                OutboxMessage.sent_at <= now - rules.CALL_ENDS_WITHIN,
+            )
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            if row.reason.startswith(KEY):
+                row.status, row.settled_at = rules.heard(row.status, "delivered"), now
+            else:
+                row.status, row.reason = rules.message_after(row.status, "hand"), "call.silent"
+    return len(rows)
+
+
+def hand_over(factory: Factory, clock: Clock) -> int:
+    """The calls that no voice will make any more are the desk's, as for an installation without one."""
+    with factory.begin() as session:
+        rows = session.scalars(
+            select(OutboxMessage)
+            .where(OutboxMessage.channel == "voice", OutboxMessage.status == "queued")
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            row.channel, row.status = "call", rules.message_after(row.status, "hand")
+            row.reason = "call.needed"
+    return len(rows)
 
 
 def on_the_line(
@@ -60,7 +96,7 @@ def note_end(row: OutboxMessage, session: Session, *, status: str, machine: bool
     if told is None or row.status in rules.TERMINAL:
         return
     if told == "delivered" and not machine:
-        unanswered = asks(row) and not row.reason.startswith("key.")
+        unanswered = asks(row) and not row.reason.startswith(KEY)
         row.status = "needs_human" if unanswered or row.reason == "key.human" else "delivered"
         row.reason = "call.unanswered" if unanswered else row.reason
         row.settled_at = now
@@ -71,7 +107,7 @@ def note_end(row: OutboxMessage, session: Session, *, status: str, machine: bool
 
 def note_key(row: OutboxMessage, key: rules.Key, *, now: datetime) -> None:
     """Remember what the person pressed; asking for a person, or saying no, is for the desk."""
-    row.reason = f"key.{key}"
+    row.reason = f"{KEY}{key}"
     if key is rules.Key.HUMAN:
         row.status, row.settled_at = "needs_human", now
         row.priority = 1

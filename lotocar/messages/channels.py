@@ -47,13 +47,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An SMS that came in, from the webhook or from the list."""
+    """An SMS that came in, from the webhook or from the list; `written_at` is the list's hour for it, aware."""
 
     sid: str
     from_number: str
     to_number: str
     body: str
     raw: Mapping[str, object] = field(default_factory=dict)
+    written_at: datetime | None = None
 
 
 class NotCreated(Unavailable):
@@ -112,5 +113,5 @@ class SmsSender(Sender, Protocol):
         ...
 
     def received_since(self, since: datetime) -> Sequence[Received]:
-        """What came in for our number since then (the provider's grain may be a day: more may come)."""
+        """What came in for our number since then, oldest first (the provider's grain may be a day: more may come)."""
         ...

@@ -27,6 +27,7 @@ from lotocar.messages.channels import (
     Unknown,
 )
 from lotocar.messages.models import NumberFact, OutboxMessage
+from lotocar.messages.outbox import why_no_sms
 from lotocar.values.tokens import new_hex_id
 
 Clock = Callable[[], datetime]
@@ -123,6 +124,9 @@ def claim(session: Session, message_id: str, *, now: datetime, channel: str = "s
     )
     if row is None:
         return None
+    if reason := _now_unwanted(session, row):
+        row.status, row.reason, row.settled_at = rules.message_after(row.status, "block"), reason, now
+        return None
     taken = session.execute(
         update(OutboxMessage)
         .where(
@@ -147,6 +151,14 @@ def claim(session: Session, message_id: str, *, now: datetime, channel: str = "s
         body=row.body,
         validity_seconds=rules.validity_seconds(now=now, useful_until=row.useful_until),
     )
+
+
+def _now_unwanted(session: Session, row: OutboxMessage) -> str:
+    """Why this SMS must not leave any more: its number said STOP, or proved a landline, since it was queued."""
+    if row.channel != "sms":
+        return ""
+    reason = why_no_sms(session, row.to_number)
+    return "" if reason == "number.stopped" and row.kind == "stop_confirmed" else reason
 
 
 def expire_due(session: Session, *, now: datetime) -> int:

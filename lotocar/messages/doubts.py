@@ -128,7 +128,7 @@ def _settle(
 def _give_up_searching(row: OutboxMessage, *, now: datetime) -> None:
     if row.useful_until is not None and row.useful_until <= now:
         row.status, row.settled_at = rules.message_after(row.status, "expire"), now
-    elif row.doubts >= 2:
+    elif row.doubts >= rules.DOUBTS:
         row.status = rules.message_after(row.status, "hand")
         row.reason = "doubt.twice"
     else:

@@ -11,15 +11,26 @@ from sqlalchemy.orm import Session
 from lotocar.messages.models import Circuit, JobRun
 from lotocar.messages.queries import Situation, oldest_due, situation
 from lotocar.messages.rules import Caps
+from lotocar.messages.webhook import WEBHOOK
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)
 QUEUE_LATE_AFTER = timedelta(seconds=90)
+JOB_BROKEN_AFTER = timedelta(seconds=90)
 LEADER = "leader"
+# when one of these breaks, somebody waits for a word that does not come
+CARRIERS = frozenset(
+    {"send", "call", "reconcile", "read_replies", "poll", "pull", "lapse", "relaunch", "remind", "ask_after"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is wrong, as codes: worker.silent, circuit.open, queue.late, doubt.waiting, job.failing, cap.80, cap.100."""
+    """What is wrong, as codes.
+
+    Red: worker.silent, circuit.open, queue.late, cap.100, webhook.refused, and job.<name> for one that carries
+    messages and has not gone well for a while. Amber: doubt.waiting, job.failing (any other), cap.80,
+    messages.to_handle.
+    """
 
     red: tuple[str, ...]
     amber: tuple[str, ...]
@@ -38,7 +49,7 @@ def health(session: Session, *, now: datetime, caps: Caps | None = None) -> Heal
     leader = runs.get(LEADER)
     beat = leader.last_run_at if leader else None
     return Health(
-        red=tuple(_red(seen, beat, now)),
+        red=(*_red(seen, beat, now), *_broken(runs, now)),
         amber=tuple(_amber(seen, runs)),
         situation=seen,
         worker_seen_at=beat,
@@ -71,6 +82,21 @@ def _red(seen: Situation, beat: datetime | None, now: datetime) -> list[str]:
     if 100 in seen.alarms:
         faults.append("cap.100")
     return faults
+
+
+def _broken(runs: dict[str, JobRun], now: datetime) -> list[str]:
+    """The jobs that carry messages and fail for a while; the webhook as soon as our own provider is refused."""
+    faults = [
+        f"job.{name}"
+        for name in sorted(CARRIERS & runs.keys())
+        if runs[name].last_error and not _went_well_lately(runs[name], now)
+    ]
+    knocks = runs.get(WEBHOOK)
+    return [*faults, "webhook.refused"] if knocks and knocks.last_error else faults
+
+
+def _went_well_lately(run: JobRun, now: datetime) -> bool:
+    return run.last_ok_at is not None and now - run.last_ok_at <= JOB_BROKEN_AFTER
 
 
 def _amber(seen: Situation, runs: dict[str, JobRun]) -> list[str]:

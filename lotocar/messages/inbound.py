@@ -23,7 +23,10 @@ AUTOMATIC = ("stop_confirmed", "help_answer", "which_question", "emergency", "dr
 
 
 def store(session: Session, received: Received, *, now: datetime) -> InboundMessage | None:
-    """The new row, still to be read, or None when this identifier is already here."""
+    """The new row, still to be read, or None when this identifier is already here.
+
+    One that the webhook missed keeps the hour at which it was written: what was asked later it does not answer.
+    """
     if session.scalar(select(InboundMessage.id).where(InboundMessage.provider_sid == received.sid)):
         return None
     row = InboundMessage(
@@ -32,7 +35,7 @@ def store(session: Session, received: Received, *, now: datetime) -> InboundMess
         to_number=received.to_number[:40],
         body=received.body.replace("\x00", ""),  # PostgreSQL refuses NUL; no phone sends it
         raw=dict(received.raw),
-        received_at=now,
+        received_at=min(received.written_at or now, now),
     )
     try:
         with session.begin_nested():
@@ -43,7 +46,7 @@ def store(session: Session, received: Received, *, now: datetime) -> InboundMess
 
 
 def pull(factory: Factory, sender: SmsSender, clock: Clock, *, last_pull: datetime | None) -> list[int]:
-    """Read the provider's list since the last pull and a day, keep what the webhook missed; the new rows.
+    """Read the provider's list since the last pull and a day, keep what the webhook missed; the new rows, oldest first.
 
     Raises:
         Unavailable: the list could not be read; nothing is lost, the next pull goes as far back.
@@ -106,11 +109,3 @@ def may_answer(session: Session, number: str, *, known: bool, now: datetime) -> 
         OutboxMessage.created_at > now - window,
     )
     return (session.scalar(sent) or 0) < limit
-
-
-def wrote_lately(session: Session, number: str, *, now: datetime) -> bool:
-    """Whether this person wrote within the half hour: then an answer may come at night."""
-    query = select(InboundMessage.id).where(
-        InboundMessage.from_number == number, InboundMessage.received_at > now - timedelta(minutes=30)
-    )
-    return session.scalar(query.limit(1)) is not None

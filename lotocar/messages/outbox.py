@@ -25,6 +25,7 @@ __all__ = [
     "read_aloud",
     "stop_number",
     "takes_sms",
+    "why_no_sms",
 ]
 
 # what the channel taught us of a number, and the reason kept on a message that it stops
@@ -117,7 +118,7 @@ def queue_call(
 ) -> OutboxMessage:
     """The same message for somebody without SMS: a call for the desk, with the text to read aloud.
 
-    It waits on the call list (`queries.to_handle`) until somebody ticks it; `to` None means that we know no
+    It waits on the call list (`waiting.to_say`) until somebody ticks it; `to` None means that we know no
     number at all. When a number permitted for automatic calls is configured, the voice rings first, and the
     desk only if nobody answers.
 
@@ -194,6 +195,12 @@ def number_facts(session: Session, e164: str) -> set[str]:
     return set(session.scalars(select(NumberFact.fact).where(NumberFact.number == e164)))
 
 
+def why_no_sms(session: Session, e164: str) -> str:
+    """Why the channel must not write to this number, as the reason kept on a message; empty when it may."""
+    facts = number_facts(session, e164)
+    return next((reason for fact, reason in BLOCKING_FACTS.items() if fact in facts), "")
+
+
 def short_reference(row_id: str) -> str:
     """Five figures that a person can read out; the references of approaches have four."""
     return str(10_000 + int(row_id[:12], 16) % 90_000)
@@ -202,10 +209,8 @@ def short_reference(row_id: str) -> str:
 def _why_blocked(session: Session, to: Line, *, caps: rules.Caps, now: datetime) -> str:
     if str(to.kind) != "mobile":
         return "number.landline"
-    facts = number_facts(session, to.e164)
-    for fact, reason in BLOCKING_FACTS.items():
-        if fact in facts:
-            return reason
+    if reason := why_no_sms(session, to.e164):
+        return reason
     today = select(func.count()).where(
         OutboxMessage.to_number == to.e164, OutboxMessage.created_at > now - timedelta(days=1)
     )

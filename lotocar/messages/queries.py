@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lotocar.messages import circuit, rules
-from lotocar.messages.delivery import sent_since
+from lotocar.messages.delivery import may_leave, sent_since
 from lotocar.messages.models import Circuit, InboundMessage, OutboxMessage
 
 ENDED_BADLY = ("failed", "undelivered", "expired", "blocked", "canceled")
@@ -69,36 +69,6 @@ def of_subject(session: Session, subject_kind: str, subject_ids: Sequence[int]) 
     ).all()
 
 
-def by_reference(session: Session, reference: str) -> Sequence[OutboxMessage]:
-    """The messages that end with this reference, newest first: what a caller reads out."""
-    return session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.reference == reference)
-        .order_by(OutboxMessage.created_at.desc())
-        .limit(20)
-    ).all()
-
-
-def to_handle(session: Session, *, now: datetime, limit: int = 200) -> Sequence[OutboxMessage]:
-    """What needs somebody: failed, blocked, too late, or still doubtful after five minutes; urgent first."""
-    return session.scalars(
-        select(OutboxMessage)
-        .where(needs_somebody(now))
-        .order_by(OutboxMessage.priority, OutboxMessage.created_at)
-        .limit(limit)
-    ).all()
-
-
-def inbox(session: Session, *, limit: int = 200) -> Sequence[InboundMessage]:
-    """Received messages that a human must read, emergencies first, then oldest first."""
-    return session.scalars(
-        select(InboundMessage)
-        .where(is_unread())
-        .order_by(InboundMessage.urgent.desc(), InboundMessage.received_at)
-        .limit(limit)
-    ).all()
-
-
 def received(session: Session, *, limit: int = 100, within: Any | None = None) -> Sequence[InboundMessage]:
     """The latest messages received, newest first, whatever became of them; `within`, a select, keeps some people's."""
     query = select(InboundMessage).order_by(InboundMessage.received_at.desc(), InboundMessage.id.desc())
@@ -125,18 +95,6 @@ def situation(session: Session, *, now: datetime, caps: rules.Caps | None = None
     )
 
 
-def count_to(session: Session, number: str, *, kinds: Sequence[str], since: datetime) -> int:
-    """How many messages of these kinds this number was written since then: limits on codes count here."""
-    return _count(
-        session,
-        and_(
-            OutboxMessage.to_number == number,
-            OutboxMessage.kind.in_(kinds),
-            OutboxMessage.created_at > since,
-        ),
-    )
-
-
 def is_unread() -> ColumnElement[bool]:
     """Received, and to be read by a human."""
     return InboundMessage.state.in_(("human", "received"))
@@ -144,9 +102,11 @@ def is_unread() -> ColumnElement[bool]:
 
 def needs_somebody(now: datetime) -> ColumnElement[bool]:
     """Ended badly, or doubtful for too long, and nobody dealt with it."""
-    doubtful = and_(
-        OutboxMessage.status.in_(("uncertain", "sending")),
-        OutboxMessage.claimed_at <= now - rules.HUMAN_AFTER,
+    in_the_air = OutboxMessage.status.in_(("uncertain", "sending"))
+    doubtful = or_(
+        and_(in_the_air, OutboxMessage.claimed_at <= now - rules.HUMAN_AFTER),
+        # five minutes have passed since the first doubt when a second one comes
+        and_(OutboxMessage.status == "uncertain", OutboxMessage.doubts >= rules.DOUBTS),
     )
     ended = and_(OutboxMessage.status.in_(ENDED_BADLY), OutboxMessage.kind.not_in(rules.COURTESIES))
     return and_(
@@ -155,14 +115,26 @@ def needs_somebody(now: datetime) -> ColumnElement[bool]:
 
 
 def oldest_due(session: Session, *, now: datetime) -> timedelta:
-    """For how long the oldest message that may leave has been waiting; zero when none waits."""
-    conditions = [OutboxMessage.status == "queued", OutboxMessage.not_before <= now]
-    if not rules.is_day(now):
-        conditions.append(OutboxMessage.night_from <= now)
+    """For how long the oldest message that may leave has been waiting; zero when none waits.
+
+    A night, or the hours without calls, is no waiting.
+    """
+    opened = {
+        "sms": rules.last_opening(now, rules.DAY_OPENS),
+        "voice": rules.last_opening(now, rules.CALLS_FROM),
+    }
+    waits = [_waited(session, channel, since, now) for channel, since in opened.items()]
+    return max(waits)
+
+
+def _waited(session: Session, channel: str, opened: datetime, now: datetime) -> timedelta:
     oldest = session.scalar(
-        select(OutboxMessage.not_before).where(*conditions).order_by(OutboxMessage.not_before).limit(1)
+        select(OutboxMessage.not_before)
+        .where(may_leave(now, channel=channel))
+        .order_by(OutboxMessage.not_before)
+        .limit(1)
     )
-    return now - oldest if oldest else timedelta()
+    return now - max(oldest, opened) if oldest else timedelta()
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:

@@ -18,6 +18,7 @@ OUTBOX: Table = {
     ("queued", "expire"): "expired",
     ("queued", "block"): "blocked",
     ("queued", "cancel"): "canceled",
+    ("queued", "hand"): "needs_human",  # no voice any more to ring with
     ("queued", "accept"): "accepted",  # put back too soon: the provider calls back for an earlier attempt
     ("sending", "accept"): "accepted",
     ("sending", "retry"): "queued",  # the provider said that nothing was created
@@ -91,6 +92,7 @@ LEASE = timedelta(seconds=60)
 SEARCH_AFTER = timedelta(seconds=120)  # since the claim: longer than any HTTP exchange
 SEARCH_AGAIN_AFTER = timedelta(seconds=120)
 SEARCHES = 2
+DOUBTS = 2  # sends of unknown outcome after which a human only
 HUMAN_AFTER = timedelta(minutes=5)
 POLL_AFTER = timedelta(minutes=30)
 SILENCE_BEFORE_HUMAN = timedelta(hours=2)
@@ -187,11 +189,6 @@ def remedy(code: int | None) -> Remedy:
     return REMEDIES.get(code or 0, UNKNOWN_CODE)
 
 
-def reason_is_known(reason: str) -> bool:
-    """Whether a kept reason comes from the table."""
-    return any(reason == one.reason for one in REMEDIES.values())
-
-
 def backoff(failures: int, *, jitter: float) -> timedelta:
     """How long to wait after this many refusals to create (1 or more): 30 s doubling up to 15 min.
 
@@ -213,6 +210,13 @@ def next_day_opens(now: datetime) -> datetime:
     local = now.astimezone(PARIS)
     day = local.date() if local.time() < DAY_OPENS else local.date() + timedelta(days=1)
     return datetime.combine(day, DAY_OPENS, PARIS).astimezone(now.tzinfo)
+
+
+def last_opening(now: datetime, opens: time) -> datetime:
+    """The last time that it was this hour in Paris."""
+    local = now.astimezone(PARIS)
+    day = local.date() if local.time() >= opens else local.date() - timedelta(days=1)
+    return datetime.combine(day, opens, PARIS).astimezone(now.tzinfo)
 
 
 def night_from(*, now: datetime, urgent: bool, trip_at: datetime | None) -> datetime | None:
@@ -254,18 +258,12 @@ def lease_is_over(*, lease_until: datetime | None, claimed_at: datetime | None, 
     return claimed_at is not None and claimed_at > now + CLOCK_TOLERANCE
 
 
-def needs_a_human(kind: str, status: str) -> bool:
-    """Whether a message of this kind that ended so must be seen by the desk."""
-    if status == "needs_human":
-        return True
-    return status in {"failed", "undelivered", "expired", "blocked", "canceled"} and kind not in COURTESIES
-
-
 # --- calls ------------------------------------------------------------------------------------------------
 
 CALLS_FROM, CALLS_UNTIL = time(9, 0), time(20, 0)
 CALL_AGAIN = (timedelta(minutes=15), timedelta(minutes=60))  # busy or nobody: two more tries, then the desk
 CALL_ROUNDS = 3
+CALL_ENDS_WITHIN = timedelta(minutes=10)  # ringing, three rounds, and its last word
 ASKING_KINDS = frozenset(
     {
         "driver_approached",

@@ -34,7 +34,8 @@ from lotocar.messages.channels import (
     Unknown,
 )
 
-LIST_LIMIT = 1000
+PAGE_SIZE = 1000
+RECEIVED_LIMIT = 20_000  # days without us are pages long, and the oldest come last
 RING_SECONDS = 30
 GATHER_SECONDS = 10
 FRENCH = "fr-FR"
@@ -104,12 +105,13 @@ class TwilioSender:
 
     def received_since(self, since: datetime) -> Sequence[Received]:
         """List what came in to our number since that day: GET Messages.json?To=<ours>&DateSent>=."""
-        listed = self._listed(to=self.sender, date_sent_after=since)
-        return [_received(one) for one in listed if one.direction == "inbound"]
+        listed = self._listed(RECEIVED_LIMIT, to=self.sender, date_sent_after=since)
+        # newest first in the list: a no must not be read before the yes that it takes back
+        return [_received(one) for one in reversed(listed) if one.direction == "inbound"]
 
-    def _listed(self, **filters: object) -> list[Any]:
+    def _listed(self, limit: int = PAGE_SIZE, **filters: object) -> list[Any]:
         try:
-            return list(self.client.messages.list(page_size=LIST_LIMIT, limit=LIST_LIMIT, **filters))
+            return list(self.client.messages.list(page_size=PAGE_SIZE, limit=limit, **filters))
         except (TwilioException, ValueError, TypeError, AttributeError) as error:
             _explain(error)
 
@@ -286,7 +288,11 @@ def _seen(one: Any) -> Seen:
 
 def _received(one: Any) -> Received:
     return Received(
-        sid=str(one.sid), from_number=str(one.from_), to_number=str(one.to), body=str(one.body or "")
+        sid=str(one.sid),
+        from_number=str(one.from_),
+        to_number=str(one.to),
+        body=str(one.body or ""),
+        written_at=_aware(one.date_created),
     )
 
 

@@ -81,6 +81,7 @@ SEVERAL = re.compile(r"(0[1-9]\d{8}){2,}")
 LABEL = r"(?:num[eé]ro|n°|t[eé]l[eé]phone|t[eé]l|portable|port|mobile|mob|fixe|domicile|dom)"
 LABELS = re.compile(rf"^(?:{LABEL}[\s.:]*)+(?=[\d+(])|[\s(]+{LABEL}[.)\s]*$")
 BETWEEN = re.compile(r"(?<=\d)\s*\b(?:ou|et)\b\s*(?=[\d(])")
+PARTED = re.compile(r"[/;,|&\n]|\s+(?:ou|et|puis|-)\s+|\s{2,}|\s*(?=\+)|\s(?=00)|\s(?=0[1-9]\d{8})")
 TRUNK_IN_BRACKETS = re.compile(r"[(\[]\s*0\s*[)\]]")
 DRESSING = re.compile(r"[\s.,;:/\\_·•|()\[\]\-\u2010-\u2015\u2212'’]+")
 
@@ -94,9 +95,9 @@ def parse_phone(text: str, *, field: str | None = None) -> PhoneNumber:
             foreign; unknown_range (nobody can have it).
     """
     try:
-        return _placed(*_country_and_national(_bare(text)))
+        return _line(text)
     except Invalid as refusal:
-        raise Invalid(refusal.code, field=field) from None
+        raise Invalid("several_numbers" if _names_several(text) else refusal.code, field=field) from None
 
 
 def display(e164: str) -> str:
@@ -135,6 +136,24 @@ def check_lines(lines: Iterable[str]) -> Iterator[str]:
             yield f"{number.e164}\t{number.kind}"
 
 
+def _line(text: str) -> PhoneNumber:
+    return _placed(*_country_and_national(_bare(text)))
+
+
+def _names_several(text: str) -> bool:
+    """Whether what is no number holds two of them, parted by a sign, a word, or the next one's + or 00."""
+    parts = [part for part in PARTED.split(text.lower()) if len(part) > 8]
+    return len(parts) > 1 and sum(map(_is_line, parts)) > 1
+
+
+def _is_line(text: str) -> bool:
+    try:
+        _line(text)
+    except Invalid:
+        return False
+    return True
+
+
 def _bare(text: str) -> str:
     """ASCII digits, after a « + » when one was typed."""
     visible = "".join(char for char in text if unicodedata.category(char) != "Cf")  # pasted direction marks
@@ -145,7 +164,8 @@ def _bare(text: str) -> str:
         raise Invalid("empty" if not plain else "not_a_number")
     if not re.fullmatch(r"\+?\d+", bare):
         raise Invalid("not_a_number")
-    return "".join(char if char == "+" else str(unicodedata.digit(char)) for char in bare)
+    digits = "".join(char if char == "+" else str(unicodedata.digit(char)) for char in bare)
+    return digits.removeprefix("+") if digits.startswith("+00") else digits
 
 
 def _country_and_national(bare: str) -> tuple[str, str]:

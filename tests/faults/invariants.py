@@ -12,8 +12,8 @@ from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.trips.models import SeatUse, Trip
 from lotocar.journal.models import Entry
 from lotocar.messages.models import InboundMessage, OutboxMessage
-from lotocar.messages.queries import to_handle
 from tests.faults.world import Case, World
+from tests.messages.desk import seen_by_the_desk
 from tests.support.fake_twilio import Record
 
 REACHED = {"accepted", "sent", "delivered"}
@@ -56,12 +56,12 @@ def _c_every_message_has_an_end(
     world: World, session: Session, messages: list[OutboxMessage], sent: list[Record]
 ) -> list[str]:
     left = {row_of(record) for record in sent}
-    seen_by_the_desk = {row.id for row in to_handle(session, now=world.clock())}
+    seen = {row.id for row in seen_by_the_desk(session, now=world.clock())}
     faults = []
     for row in messages:
         if row.status in REACHED and row.id not in left:
             faults.append(f"lost: {row.kind} is {row.status} but never left")
-        if row.status not in {"delivered", "blocked"} and row.id not in seen_by_the_desk:
+        if row.status not in {"delivered", "blocked"} and row.id not in seen:
             faults.append(f"silent: {row.kind} is {row.status} and nobody sees it")
     return faults
 

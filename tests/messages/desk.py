@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lotocar.messages.models import OutboxMessage
+from lotocar.messages import waiting
+from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.messages.outbox import queue
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.phone import LineKind, PhoneNumber
@@ -64,3 +65,14 @@ def queue_one(session: Session, *, key: str = "approach/1/ask", **changes: Any) 
         "voice": TWO_WAY,
     }
     return queue(session, **(given | changes))
+
+
+def seen_by_the_desk(session: Session, *, now: datetime) -> list[OutboxMessage]:
+    """What Nadia finds to do about messages of ours, failed, doubtful or to be said; the most urgent first."""
+    ids = [*session.scalars(waiting.failed(now=now)), *session.scalars(waiting.to_say(now=now))]
+    return sorted(waiting.read_sent(session, ids), key=lambda row: (row.priority, row.created_at))
+
+
+def letters_to_read(session: Session) -> list[InboundMessage]:
+    """What Nadia finds to read, in order."""
+    return [session.get_one(InboundMessage, number) for number in session.scalars(waiting.to_read())]

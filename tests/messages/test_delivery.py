@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from lotocar.messages import circuit, delivery, rules
 from lotocar.messages.models import OutboxMessage
 from lotocar.messages.outbox import number_facts
-from lotocar.messages.queries import situation, to_handle
+from lotocar.messages.queries import situation
 from lotocar.messages.stand_in import StandInSender
 from lotocar.messages.twilio import TwilioSender
-from tests.messages.desk import NOON, ODILE, TestClock, queue_one
+from tests.messages.desk import NOON, ODILE, TestClock, queue_one, seen_by_the_desk
 from tests.support.fake_twilio import FakeTwilio, Fault
 
 Factory = sessionmaker[Session]
@@ -206,7 +206,7 @@ def test_a_refusal_ends_the_message_and_teaches_us_of_the_number(
     assert (row.status, row.error_code) == (status, code)
     with factory() as session:
         assert number_facts(session, ODILE.e164) == fact
-        assert [one.id for one in to_handle(session, now=clock())] == [message_id]
+        assert [one.id for one in seen_by_the_desk(session, now=clock())] == [message_id]
 
 
 def test_a_refused_sender_holds_the_queue_without_blaming_anybody(
@@ -230,7 +230,7 @@ def test_what_is_worth_nothing_any_more_never_leaves(
     assert row_of(factory, row_id).status == "expired"
     assert twilio.sent() == []
     with factory() as session:
-        assert [row.id for row in to_handle(session, now=clock())] == [row_id]
+        assert [row.id for row in seen_by_the_desk(session, now=clock())] == [row_id]
 
 
 def test_fault_5_six_hours_down_make_no_burst_at_night(
@@ -302,7 +302,7 @@ def test_a_handset_off_is_tried_once_more_three_quarters_of_an_hour_later(
         clock.forward(minutes=46)
     assert len(twilio.sent()) == 2
     with factory() as session:
-        (waiting,) = to_handle(session, now=clock())
+        (waiting,) = seen_by_the_desk(session, now=clock())
     assert waiting.dedup_key.endswith("~again")
 
 

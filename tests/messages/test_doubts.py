@@ -12,9 +12,8 @@ from lotocar.messages import delivery, doubts, rules
 from lotocar.messages.callbacks import StatusWord, note_status
 from lotocar.messages.channels import Seen
 from lotocar.messages.models import DeliveryStatus, OutboxMessage
-from lotocar.messages.queries import to_handle
 from lotocar.messages.twilio import TwilioSender
-from tests.messages.desk import ODILE, TestClock, queue_one
+from tests.messages.desk import ODILE, TestClock, queue_one, seen_by_the_desk
 from tests.support.fake_twilio import FakeTwilio, Fault
 
 Factory = sessionmaker[Session]
@@ -133,11 +132,11 @@ def test_fault_2_when_no_search_is_possible_a_human_sees_the_doubt_at_five_minut
     twilio.list_fails = True
     minutes_of_work(factory, sender, clock, 5)
     with factory() as session:
-        assert [row.id for row in to_handle(session, now=clock())] == [message_id]
+        assert [row.id for row in seen_by_the_desk(session, now=clock())] == [message_id]
     twilio.list_fails = False
     minutes_of_work(factory, sender, clock, 3)
     with factory() as session:
-        assert list(to_handle(session, now=clock())) == []
+        assert seen_by_the_desk(session, now=clock()) == []
 
 
 def test_a_doubt_whose_use_is_over_is_not_sent_again(
@@ -282,7 +281,7 @@ class TestCallbacks:
             row.status, sid = "needs_human", row.provider_sid
         self.word(factory, message_id, "delivered", sid=sid)
         with factory() as session:
-            assert list(to_handle(session, now=clock())) == []
+            assert seen_by_the_desk(session, now=clock()) == []
 
 
 class TestSilence:

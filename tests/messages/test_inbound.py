@@ -13,10 +13,9 @@ from lotocar.errors import NotFound
 from lotocar.messages import inbound
 from lotocar.messages.channels import Received, Unknown
 from lotocar.messages.models import InboundMessage
-from lotocar.messages.queries import inbox
 from lotocar.messages.twilio import TwilioSender
 from lotocar.values.actor import Actor, ActorKind
-from tests.messages.desk import NOON, ODILE, TestClock, queue_one
+from tests.messages.desk import NOON, ODILE, TestClock, letters_to_read, queue_one
 from tests.support.fake_twilio import OURS, FakeTwilio
 
 Factory = sessionmaker[Session]
@@ -105,7 +104,7 @@ def test_emergencies_come_first_then_the_oldest(session: Session) -> None:
         assert row is not None
         inbound.settle(row, "human", "doubt", urgent=urgent)
     session.flush()
-    assert [row.provider_sid for row in inbox(session)] == ["SM1", "SM0", "SM2"]
+    assert [row.provider_sid for row in letters_to_read(session)] == ["SM1", "SM0", "SM2"]
 
 
 def test_nadia_ticks_a_message_and_it_leaves_the_inbox(session: Session) -> None:
@@ -115,7 +114,7 @@ def test_nadia_ticks_a_message_and_it_leaves_the_inbox(session: Session) -> None
     session.flush()
     inbound.handle(session, row.id, actor=NADIA, now=NOON)
     session.flush()
-    assert list(inbox(session)) == []
+    assert letters_to_read(session) == []
     assert (row.state, row.handled_by_id) == ("handled", 1)
 
 

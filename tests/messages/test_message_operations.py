@@ -13,9 +13,9 @@ from lotocar.messages.channels import Received
 from lotocar.messages.delivery import learn
 from lotocar.messages.models import InboundMessage, NumberFact, OutboxMessage
 from lotocar.messages.operations import erase_person, handle
-from lotocar.messages.queries import by_reference, of_subject, recent, situation, to_handle
+from lotocar.messages.queries import of_subject, recent, situation
 from lotocar.values.actor import Actor, ActorKind
-from tests.messages.desk import GRANDMOTHER, NOON, ODILE, queue_one
+from tests.messages.desk import GRANDMOTHER, NOON, ODILE, queue_one, seen_by_the_desk
 
 NADIA = Actor(ActorKind.STAFF, 4)
 
@@ -23,11 +23,11 @@ NADIA = Actor(ActorKind.STAFF, 4)
 def test_nadia_ticks_a_failure_and_it_leaves_her_list(session: Session) -> None:
     row = queue_one(session, to=GRANDMOTHER)
     session.flush()
-    assert to_handle(session, now=NOON) == [row]
+    assert seen_by_the_desk(session, now=NOON) == [row]
     for _ in range(2):
         handle(session, row.id, actor=NADIA, now=NOON)
         session.flush()
-    assert to_handle(session, now=NOON) == []
+    assert seen_by_the_desk(session, now=NOON) == []
     assert row.handled_by_id == 4
     (entry,) = session.scalars(select(Entry))
     assert (entry.verb, entry.data) == ("message.handled", {"kind": "driver_reminder", "status": "blocked"})
@@ -60,13 +60,6 @@ def test_an_erased_person_leaves_fates_and_dates_but_no_text_and_no_number(sessi
     letter = session.get_one(InboundMessage, row.id)
     assert (letter.body, letter.from_number, letter.raw) == ("", "", {})
     assert list(session.scalars(select(NumberFact))) == []
-
-
-def test_the_reference_read_out_on_the_phone_finds_the_message(session: Session) -> None:
-    row = queue_one(session)
-    queue_one(session, key="other")
-    session.flush()
-    assert by_reference(session, row.reference) == [row]
 
 
 def test_the_screen_lists_the_latest_first_and_by_subject(session: Session) -> None:

@@ -13,38 +13,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.rides import confirmations, operations
-from lotocar.carpool.rides.confirmations import awaits
 from lotocar.carpool.rides.models import Approach, Ride
+from lotocar.carpool.rides.questions import Question, open_questions, persons_of, wrote_since
 from lotocar.carpool.rides.replies_rules import Decision, Kind, Why, classify
-from lotocar.carpool.rides.rules import HAPPENED_OPEN, OPEN_BY_SMS, RENEWAL_OPEN
-from lotocar.carpool.trips.models import Trip
-from lotocar.errors import LotocarError
+from lotocar.errors import Invalid, LotocarError
 from lotocar.messages import delivery, inbound, outbox
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import Actor, ActorKind
-from lotocar.values.phone import LineKind, PhoneNumber
+from lotocar.values.phone import PhoneNumber, parse_phone
 from lotocar.world.roads.router import Roads
 
 CLOSED_LATELY = timedelta(days=7)
 SOON = timedelta(hours=24)
 RESTART = frozenset({"start", "unstop"})  # the provider's own words: it takes no other
 NOBODY = "0000"  # a reference that no question carries
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something that this number may answer. `kind` is approach, ride_happened or offer_renewal."""
-
-    kind: str
-    reference: str
-    subject_id: int
-    person_id: int
-    pickup_at: datetime
-    destination: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,105 +89,6 @@ def answer_by_key(
     return "acted" if yes else "human"
 
 
-def persons_of(session: Session, number: str) -> Sequence[Person]:
-    """Everybody who was reached on this number: one mostly, two when a couple shares it.
-
-    Whoever only typed it on the public site is not counted: they would make a driver's plain yes doubtful.
-    """
-    return people.confirmed_persons(session, number)
-
-
-def open_questions(
-    session: Session, number: str, persons: Sequence[Person], *, now: datetime
-) -> list[Question]:
-    """What this number may answer now, oldest first."""
-    if not persons:
-        return []
-    ids = [person.id for person in persons]
-    return [
-        *_open_approaches(session, ids, now),
-        *_open_rides(session, number, now),
-        *_open_offers(session, number, now),
-    ]
-
-
-def _open_approaches(session: Session, person_ids: Sequence[int], now: datetime) -> list[Question]:
-    asked = session.scalars(
-        select(Approach)
-        .where(
-            Approach.driver_id.in_(person_ids),
-            Approach.status.in_(sorted(OPEN_BY_SMS)),
-            Approach.expires_at > now,
-        )
-        .order_by(Approach.id)
-    )
-    return [
-        Question(
-            "approach",
-            one.reference,
-            one.id,
-            one.driver_id,
-            one.legs[0].pickup_at,
-            one.legs[0].leg.destination.label,
-        )
-        for one in asked
-    ]
-
-
-def _open_rides(session: Session, number: str, now: datetime) -> list[Question]:
-    questions = []
-    for message in _asked(session, "ride_happened", number, since=now - HAPPENED_OPEN):
-        ride = session.get(Ride, message.subject_id)
-        if ride is None or not awaits(ride, message.person_id):
-            continue
-        questions.append(
-            Question(
-                "ride_happened",
-                message.reference,
-                ride.id,
-                message.person_id or 0,
-                ride.pickup_at,
-                ride.leg.destination.label,
-            )
-        )
-    return questions
-
-
-def _open_offers(session: Session, number: str, now: datetime) -> list[Question]:
-    questions = []
-    for message in _asked(session, "offer_renewal", number, since=now - RENEWAL_OPEN):
-        trip = session.get(Trip, message.subject_id)
-        if trip is None or trip.status != "active":
-            continue
-        if trip.confirmed_at is not None and trip.confirmed_at >= message.created_at:
-            continue
-        questions.append(
-            Question(
-                "offer_renewal",
-                message.reference,
-                trip.id,
-                trip.driver_id,
-                message.created_at,
-                trip.destination.label,
-            )
-        )
-    return questions
-
-
-def _asked(session: Session, kind: str, number: str, *, since: datetime) -> Sequence[OutboxMessage]:
-    return session.scalars(
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.kind == kind,
-            OutboxMessage.channel == "sms",
-            OutboxMessage.to_number == number,
-            OutboxMessage.created_at > since,
-            OutboxMessage.claimed_at.is_not(None),
-        )
-        .order_by(OutboxMessage.created_at)
-    ).all()
-
-
 # --- acting ---------------------------------------------------------------------------------------------------
 
 
@@ -239,6 +125,8 @@ def _answered(letter: _Letter, decision: Decision) -> None:
     if len(named) != 1:
         return _in_doubt(letter, decision)
     question = named[0]
+    if _may_mean_something_else(letter, question, decision):
+        return _to_human(letter, "crossed")
     try:
         # what was begun is undone when it cannot be finished: the message alone stays, for a human
         with letter.session.begin_nested():
@@ -246,6 +134,19 @@ def _answered(letter: _Letter, decision: Decision) -> None:
     except LotocarError as error:
         return _to_human(letter, error.code)
     return inbound.settle(letter.row, state, str(decision.kind), subject_id=question.subject_id)
+
+
+def _may_mean_something_else(letter: _Letter, question: Question, decision: Decision) -> bool:
+    """Whether an answer that names no question may be to another one.
+
+    It was written before this one was asked (we read it late), or it is an « ok » and we wrote of something else
+    since: people acknowledge a reminder just so.
+    """
+    if question.reference in letter.row.body:
+        return False
+    if question.asked_at.replace(microsecond=0) > letter.row.received_at:
+        return True
+    return decision.soft and wrote_since(letter.session, letter.row.from_number, question)
 
 
 def _answer_approach(letter: _Letter, question: Question, yes: bool) -> str:
@@ -426,18 +327,17 @@ def _answer(
     urgent: bool = False,
 ) -> bool:
     """One automatic answer, unless this number had its share; whether it goes."""
-    number = letter.row.from_number
-    known = bool(letter.persons)
-    if not letter.policy.two_way or not number.startswith("+"):
+    to = _mobile(letter.row.from_number)
+    if to is None or not letter.policy.two_way:
         return False
-    if not inbound.may_answer(letter.session, number, known=known, now=letter.now):
+    if not inbound.may_answer(letter.session, to.e164, known=bool(letter.persons), now=letter.now):
         return False
     outbox.queue(
         letter.session,
         now=letter.now,
         kind=kind,
         dedup_key=key or f"inbound/{letter.row.id}/{kind}",
-        to=PhoneNumber(number, LineKind.MOBILE),
+        to=to,
         person_id=letter.row.person_id,
         subject_kind="inbound",
         subject_id=letter.row.id,
@@ -448,3 +348,12 @@ def _answer(
         priority=1 if urgent else 3,
     )
     return True
+
+
+def _mobile(number: str) -> PhoneNumber | None:
+    """The French mobile that wrote; None for all else: a landline, a short or foreign number, a forged costly one."""
+    try:
+        line = parse_phone(number)
+    except Invalid:
+        return None
+    return line if line.can_receive_sms else None

@@ -15,7 +15,6 @@ from enum import StrEnum
 from lotocar.carpool.rides import replies_words as words
 from lotocar.carpool.rides.replies_tokens import is_emergency, tokens_of
 from lotocar.carpool.rides.replies_words import Meaning
-from lotocar.errors import Invalid
 
 
 class Kind(StrEnum):
@@ -51,12 +50,14 @@ class Decision:
     """What to do with a reply.
 
     `ref` is the question answered by accept or decline. `says_yes` is what a yes or a no said, kept for `closed`
-    too, since a no after a yes is a cancellation. `why` and `urgent` go with `human` alone.
+    too, since a no after a yes is a cancellation. `soft` is a yes or a no in other words than « oui », « je peux » or
+    « non »: « ok », « parfait » and 👍 also acknowledge what asks nothing. `why` and `urgent` go with `human` alone.
     """
 
     kind: Kind
     ref: str | None = None
     says_yes: bool | None = None
+    soft: bool = False
     why: Why | None = None
     urgent: bool = False
 
@@ -65,7 +66,9 @@ LONGEST = 320  # characters; nobody says yes in more
 LONGEST_SMS = 1600
 YES = frozenset({Meaning.YES, Meaning.YES_OK, Meaning.YES_FINE, Meaning.YES_SOFT})
 NO = frozenset({Meaning.NO, Meaning.NO_SOFT})
-POLITE = frozenset({Meaning.THANKS, Meaning.FAREWELL, Meaning.COURTESY})
+THANKS = frozenset({Meaning.THANKS, Meaning.THANKS_FOR})
+POLITE = THANKS | {Meaning.FAREWELL, Meaning.COURTESY}
+NOTICED = frozenset({Meaning.RECEIVED, Meaning.GOT, Meaning.YES_BACK})
 # what each answer may be said with; anything else beside it is a doubt
 BESIDE: dict[Kind, frozenset[Meaning]] = {
     Kind.ACCEPT: YES | POLITE | {Meaning.YES_BACK, Meaning.NEUTRAL, Meaning.RECEIVED},
@@ -118,21 +121,52 @@ def classify_lines(lines: Iterable[str]) -> Iterator[str]:
     """CSV lines `text,open_questions` with their decision in one more column; a header line gets its name.
 
     With one question open its reference is 4821, with two they are 4821 and 4907. Quotes in the text are
-    optional: the last column is the count.
-
-    Raises:
-        Invalid: open_questions_unreadable, with the row's number, when the last column is not 0, 1 or 2.
+    optional: the last column is the count. Empty lines are left out; a line whose count is missing or is not 0, 1
+    or 2 is for a human, and stops nothing.
     """
-    for number, row in enumerate(csv.reader(lines), start=1):
-        if not row:
-            continue
-        if number == 1 and row[-1].strip() == "open_questions":
+    for number, row in enumerate(_records(lines)):
+        if number == 0 and row[-1].strip() == "open_questions":
             yield _csv([*row, "decision"])
-            continue
-        if row[-1].strip() not in ("0", "1", "2"):
-            raise Invalid("open_questions_unreadable", row=number)
-        count = int(row[-1])
-        yield _csv([*row, column(classify(",".join(row[:-1]), OPEN_IN_CSV[:count]), count)])
+        elif row[-1].strip() in COUNTS:
+            count = int(row[-1])
+            yield _csv([*row, column(classify(",".join(row[:-1]), OPEN_IN_CSV[:count]), count)])
+        else:
+            yield _csv([*(row if len(row) > 1 else [*row, ""]), str(Kind.HUMAN)])
+
+
+COUNTS = ("0", "1", "2")
+END = "the end of the record"
+LONGEST_RECORD = 40  # lines: past them a quote was never meant to be closed
+
+
+def _records(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The rows of these lines, none empty; a quote that is never closed counts as typed, for its own line only."""
+    held: list[str] = []
+    for line in lines:
+        held.append(line)
+        while held and (record := _record(held, is_last=False)):
+            lines_taken, row = record
+            del held[:lines_taken]
+            yield from [row] if row else []
+    while held and (record := _record(held, is_last=True)):
+        lines_taken, row = record
+        del held[:lines_taken]
+        yield from [row] if row else []
+
+
+def _record(held: list[str], *, is_last: bool) -> tuple[int, list[str]] | None:
+    """How many of these lines make the first row, and the row; None while its quotes wait for more lines."""
+    as_typed = held[0].strip("\r\n").rsplit(",", 1)
+    for size in range(1, len(held) + 1):
+        try:
+            *rows, last = csv.reader([*held[:size], END])
+        except csv.Error:
+            return 1, as_typed
+        if last == [END]:
+            return size, rows[0] if rows else []
+        if size == 1 and as_typed[-1].strip() in COUNTS:
+            return 1, as_typed
+    return (1, as_typed) if is_last or len(held) >= LONGEST_RECORD else None
 
 
 def _csv(row: Sequence[str]) -> str:
@@ -250,32 +284,34 @@ def _without_core(reading: _Reading, open_refs: Sequence[str]) -> Decision:
     said = reading.meanings
     if Meaning.SORRY in said and said <= POLITE | {Meaning.SORRY, Meaning.REGRET} and len(open_refs) == 1:
         return _answered(Kind.DECLINE, reading, open_refs)
-    noticed = frozenset() if open_refs else frozenset({Meaning.RECEIVED, Meaning.YES_BACK})
-    if said & {Meaning.THANKS, Meaning.FAREWELL} and said <= POLITE | noticed and not reading.refs:
+    noticed = frozenset() if open_refs else NOTICED
+    if said & (THANKS | {Meaning.FAREWELL}) and said <= POLITE | noticed and not reading.refs:
         return Decision(Kind.THANKS)
     if reading.refs:
         return _human(Why.WHICH)
-    return _human(Why.ACKNOWLEDGED if said & {Meaning.RECEIVED, Meaning.YES_BACK} else Why.NOTHING_SAID)
+    return _human(Why.ACKNOWLEDGED if said & NOTICED else Why.NOTHING_SAID)
 
 
 def _answered(kind: Kind, reading: _Reading, open_refs: Sequence[str]) -> Decision:
     """A yes or a no, once we know to which question."""
     if _is_acknowledgement(reading.meanings, asked=bool(open_refs)):
         return _human(Why.ACKNOWLEDGED)
-    says_yes = kind is Kind.ACCEPT
+    says_yes, soft = kind is Kind.ACCEPT, not reading.meanings & {Meaning.YES, Meaning.NO}
     if not open_refs:
-        return Decision(Kind.CLOSED, says_yes=says_yes)
+        return Decision(Kind.CLOSED, says_yes=says_yes, soft=soft)
     if len(open_refs) == 1:
-        return Decision(kind, ref=open_refs[0], says_yes=says_yes)
+        return Decision(kind, ref=open_refs[0], says_yes=says_yes, soft=soft)
     if len(reading.refs) != 1:
         return _human(Why.WHICH)
-    return Decision(kind, ref=next(iter(reading.refs)), says_yes=says_yes)
+    return Decision(kind, ref=next(iter(reading.refs)), says_yes=says_yes, soft=soft)
 
 
 def _is_acknowledgement(said: frozenset[Meaning], *, asked: bool) -> bool:
     """Whether a would-be answer may only be polite: « ok noté », « c'est bon merci » (no need), 👍 unasked."""
     if said & {Meaning.YES, Meaning.NO}:
         return False
+    if Meaning.THANKS_FOR in said:
+        return True
     if not asked:
         return bool(said & {Meaning.THANKS, Meaning.RECEIVED}) or not said & {
             Meaning.YES_OK,

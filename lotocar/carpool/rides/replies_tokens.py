@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from itertools import zip_longest
 
 from lotocar.carpool.rides import replies_words as words
@@ -18,14 +19,15 @@ SENT_FROM = re.compile(
     rf"(?:^|(?<=[.!]))\s*(?:envoy[ée]e? (?:de|depuis|à partir de|avec) mon|sent from my)(?: {DEVICE})+\.?\s*$",
     re.MULTILINE | re.IGNORECASE,
 )
-AFTER_DASHES = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
-SIGNED = re.compile(r"[\s.,!–-](?:M\.|Mr\.?|Mme|Mlle|Madame|Monsieur) (?!\w+ \w)[A-ZÀ-Þ][\w'’-]+[\s.!]*$")
+SIGNED = re.compile(r"[\s.,!–-](?:M\.|Mr\.?|Mme|Mlle|Madame|Monsieur) (?!\w+ \w)([A-ZÀ-Þ][\w'’-]+)[\s.!]*$")
 SURNAME = re.compile(
-    r"(?<=[.,!\n–-])(\s*[A-ZÀ-Þ][\w-]+(?:[ -][A-ZÀ-Þ][\w-]+)?) [A-ZÀ-Þ](?:[a-zà-ÿ]+|\.)?\s*$"
+    r"(?<=[.,!\n–-])(\s*[A-ZÀ-Þ][\w-]+(?:[ -][A-ZÀ-Þ][\w-]+)?) ([A-ZÀ-Þ](?:[a-zà-ÿ]+|\.)?)\s*$"
 )
 GLAD = re.compile(r"[:;=]-?(?:\)|D(?!\w))|\^\^")
 SAD = re.compile(r"[:=]-?\(")
 TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
+STOP_SIGN = "¦"  # stands for the comma after a greeting, until names are told apart
+STOPPED = re.compile(rf"\b({'|'.join(sorted(words.BEFORE_A_NAME))})\s*[.,;:!–-]+")
 HARMLESS = frozenset(".,;:!¡'’‘\"“”«»()[]{}-‐‑–—_/*#°`´")
 INVISIBLE = frozenset("♀♂\N{VARIATION SELECTOR-16}\N{VARIATION SELECTOR-15}")
 EMOJI = (
@@ -40,28 +42,48 @@ STRETCHED = ((re.compile(r"o+u+i+"), "oui"), (re.compile(r"no+n+"), "non"), (re.
 
 def tokens_of(text: str) -> list[str]:
     """Folded words, figures and signs in the order typed, usual misspellings put right."""
-    raw = TOKEN.findall(_folded(_unsigned(text)))
+    raw = TOKEN.findall(STOPPED.sub(rf"\1 {STOP_SIGN} ", _folded(_unsigned(text))))
     kept = [token for token in raw if token not in HARMLESS]
     spelled: list[str] = []
     for token, following in zip_longest(kept, kept[1:], fillvalue=""):
         spelled += _spelled(token, following).split()
     while len(spelled) > 1 and spelled[-1] in words.FIRST_NAMES:
         spelled.pop()
-    return [
-        token
-        for before, token in zip(["", *spelled], spelled, strict=False)
-        if not (before in words.BEFORE_A_NAME and token in words.FIRST_NAMES)
-    ]
+    around = zip(["", *spelled], spelled, [*spelled[1:], ""], strict=False)
+    told = [token for before, token, after in around if not _is_greeted(before, token, after)]
+    return [token for token in told if token != STOP_SIGN]
+
+
+def _is_greeted(before: str, token: str, after: str) -> bool:
+    """Whether this is whom « Bonjour Odile » greets; not who acts in « Bonjour, Odile oui » or « Bonjour Jean peut »."""
+    return before in words.BEFORE_A_NAME and token in words.FIRST_NAMES and after not in words.AFTER_WHO_ACTS
 
 
 def _unsigned(text: str) -> str:
     """The text without quoted lines, the phone's own signature, « M. Lacaze » or « Odile Delmas » at its end."""
-    own = AFTER_DASHES.sub("", QUOTED.sub("", unicodedata.normalize("NFKC", text)))
-    own = SIGNED.sub(" ", SENT_FROM.sub("", own))
+    own = SENT_FROM.sub("", QUOTED.sub("", unicodedata.normalize("NFKC", text)))
+    signed = SIGNED.search(own)
+    if signed and not _says_something(signed[1]):
+        own = own[: signed.start()]
     named = SURNAME.search(own)
-    if named and set(_folded(named[1]).replace("-", " ").split()) <= words.FIRST_NAMES:
+    first_names = set(_folded(named[1]).replace("-", " ").split()) if named else set()
+    if named and first_names <= words.FIRST_NAMES and not _says_something(named[2]):
         return own[: named.start()]
     return own
+
+
+def _says_something(surname: str) -> bool:
+    """Whether a would-be surname is a word that counts: « Oui, Michel Non », « Oui, Jean Mardi »."""
+    return not _vocabulary().isdisjoint(_folded(surname).replace("-", " ").split())
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every word that means something in a reply, folded."""
+    phrases = _folded(" ".join(words.PHRASES.values()))
+    return frozenset(
+        {*TOKEN.findall(phrases), *words.SPELLINGS, *words.CONDITIONS, *words.TIMES, *words.EMERGENCY}
+    )
 
 
 def _folded(text: str) -> str:
@@ -90,7 +112,9 @@ def _spelled(word: str, following: str) -> str:
 
 def is_emergency(tokens: Sequence[str]) -> bool:
     """Whether somebody may be in danger; « rien d'urgent » and « ça tombe bien » are not."""
-    said = " ".join(tokens)
+    said = " ".join(token for token in tokens if token not in {"?", "svp"})
+    if said.endswith(words.CALLS_FOR_HELP):
+        return True
     for harmless in words.NOT_SO_URGENT:
         said = said.replace(harmless, " ")
     return not words.EMERGENCY.isdisjoint(said.split())

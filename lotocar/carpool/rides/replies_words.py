@@ -29,8 +29,10 @@ class Meaning(StrEnum):
     HELP = "help"
     CANCEL = "cancel"
     THANKS = "thanks"
+    THANKS_FOR = "thanks_for"  # for what we wrote: with « ok » it acknowledges, and answers nothing
     FAREWELL = "farewell"
     RECEIVED = "received"
+    GOT = "got"  # « bien reçu »: even « oui bien reçu » may only say that the message arrived
     COURTESY = "courtesy"
     NEUTRAL = "neutral"
     DOUBT = "doubt"
@@ -79,7 +81,7 @@ SPELLINGS = {
 
 PHRASES: dict[Meaning, str] = {
     Meaning.YES: """
-        oui, je peux, je prends, volontiers, bien volontiers, tres volontiers, avec plaisir, avec grand plaisir,
+        oui, o u i, je peux, je prends, volontiers, bien volontiers, tres volontiers, avec plaisir, avec grand plaisir,
         avec joie, bien sûr, bien sûr que oui, bien entendu,
         c'est oui, je réponds oui, ma réponse est oui, réponse oui, ce sera avec plaisir, ça sera avec plaisir
         """,
@@ -150,11 +152,13 @@ PHRASES: dict[Meaning, str] = {
         """,
     Meaning.THANKS: """
         merci, merci beaucoup, merci bien, merci à vous, mille merci, merci infiniment, merci pour tout, grand merci,
-        un grand merci, merci encore, merci pour votre message, merci pour l'info, merci pour votre aide,
-        merci de votre aide, merci de votre message, merci pour ce message, merci pour le message, merci d'avance,
-        merci pour votre réponse, merci de votre réponse, merci pour le trajet, merci pour le service,
-        je vous remercie, je vous remercie beaucoup, merci de tout coeur, merci de tout cœur, merci à tous, merci quand même,
+        un grand merci, merci encore, merci pour votre aide, merci de votre aide, merci d'avance, merci bcp,
+        merci pour le trajet, merci pour le service, je vous remercie, je vous remercie beaucoup, merci de tout coeur, merci de tout cœur, merci à tous, merci quand même,
         de rien, je vous en prie, pas de quoi, il n'y a pas de quoi, y a pas de quoi
+        """,
+    Meaning.THANKS_FOR: """
+        merci pour votre message, merci pour l'info, merci de votre message, merci pour ce message, merci pour le message,
+        merci pour votre réponse, merci de votre réponse, merci de l'info, merci du message, merci pour votre appel
         """,
     Meaning.FAREWELL: """
         bonne journée, bonne soirée, bonne fin de journée, bonne après-midi, bon après-midi, bon week-end,
@@ -162,7 +166,8 @@ PHRASES: dict[Meaning, str] = {
         et bonne soirée, à vous aussi, bonne journée à vous aussi, bonne journée également, belle journée,
         belle soirée, bonne continuation, passez une bonne journée, bon courage
         """,
-    Meaning.RECEIVED: "noté, c'est noté, bien noté, je note, je prends note, reçu, bien reçu, c'est bien noté, message reçu",
+    Meaning.RECEIVED: "noté, c'est noté, bien noté, je note, je prends note, c'est bien noté",
+    Meaning.GOT: "reçu, bien reçu, message reçu, j'ai bien reçu",
     Meaning.COURTESY: """
         bonjour, bonjour à vous, bonjour à tous, bonsoir, bonsoir à vous, salut, coucou, hello, madame, monsieur, cher monsieur, chère madame, messieurs dames, svp, s'il vous plaît, s'il te plaît,
         cordialement, bien cordialement, sincèrement, à bientôt, au revoir, bises, bisous, amicalement, amitiés,
@@ -198,11 +203,17 @@ FIRST_NAMES = _words("""
 BEFORE_A_REFERENCE = _words("pour la le l au a de du demande trajet ref reference n num numero no")
 BEFORE_A_NAME = frozenset({"bonjour", "bonsoir", "salut", "coucou", "merci"})
 
+# after a name it is who acts, not who is greeted: « Bonjour, Jean ne peut pas »
+AFTER_WHO_ACTS = _words("ne n peux prends est a veux va sera dit")
+
+CALLS_FOR_HELP = ("a l aide", "aide moi vite", "aidez moi vite", "venez vite", "viens vite")
 EMERGENCY = _words(
     """
     urgence urgences urgent urgente accident accidente accidentee samu secours pompier pompiers ambulance 112
     tombe tombee chute malaise blesse blessee saigne hemorragie infarctus cardiaque avc inconscient inconsciente
-    evanoui evanouie respire meurt mourir suicide suicider incendie agression agresse agressee
+    evanoui evanouie evanouit respire meurt mourir suicide suicider incendie agression agresse agressee
+    acident acidents axident accidant accidents urgance urgant secour sekour ambulence malaises tomber tombes
+    saignes etouffe noyade noye
     """
 )
 NOT_SO_URGENT = (
@@ -213,6 +224,8 @@ NOT_SO_URGENT = (
     "tombe bien",
     "tombe mal",
     "tombe en panne",
+    "tomber en panne",
+    "tombes bien",
 )
 
 CONDITIONS = _words(

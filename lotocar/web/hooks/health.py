@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, make_response
+import hmac
+
+from flask import Response, abort, jsonify, make_response, request
 from prometheus_client import REGISTRY as COUNTERS
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
@@ -22,12 +24,24 @@ def health() -> Response:
 
 
 def metrics() -> Response:
-    """The counts of the outbox and inbox, for Prometheus; never kept by a cache."""
+    """The counts of the outbox and inbox, for Prometheus: to who has the token, or without one to this machine only."""
+    if not _may_count():
+        abort(404)
     registry = CollectorRegistry()
     _fill(registry, read_health(session(), now=clock.now(), caps=outside().caps))
     return Response(
         generate_latest(registry) + generate_latest(COUNTERS), mimetype="text/plain; version=0.0.4"
     )
+
+
+def _may_count() -> bool:
+    """Whether this visitor may read the counts. A request that a proxy passed on is not from this machine."""
+    token = outside().settings.metrics_token
+    if token:
+        given = request.authorization
+        return given is not None and hmac.compare_digest((given.token or "").encode(), token.encode())
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
+    return request.remote_addr in {"127.0.0.1", "::1"} and not forwarded
 
 
 def _fill(registry: CollectorRegistry, state: Health) -> None:

@@ -9,7 +9,9 @@ from threading import Lock
 from flask import abort, request
 from prometheus_client import Counter
 
-from lotocar.web.edge import outside
+from lotocar import clock
+from lotocar.messages import webhook
+from lotocar.web.edge import outside, session
 
 REFUSED = Counter("lotocar_hooks_refused_total", "Calls to a machine's door that bore no genuine signature")
 PER_MINUTE = 20
@@ -42,14 +44,20 @@ KNOCKS = Knocks()
 
 
 def check_signature() -> None:
-    """Go on for a genuine provider; 403 otherwise, and 429 for whoever insists. Nothing is stored.
+    """Go on for a genuine provider; 403 otherwise, and 429 for whoever insists. Nothing of it is stored.
 
-    The true provider always passes, also when somebody else floods from behind the same proxy.
+    The true provider always passes, also when somebody else floods from behind the same proxy. Who names our own
+    account, and yet is refused, is most likely our provider behind a wrong setting of ours: the health page says so.
     """
     path = request.full_path if request.query_string else request.path
     given = request.headers.get("X-Twilio-Signature", "")
     if outside().signature.is_genuine(path, request.form, given):
+        webhook.note_heard(session(), now=clock.now())
         return
+    account = outside().settings.twilio_account_sid
+    knows_us = bool(account) and request.form.get("AccountSid") == account
+    if knows_us and webhook.note_refused(session(), now=clock.now()):
+        session().commit()  # the refusal below undoes the rest
     visitor = request.remote_addr or ""
     dropped = KNOCKS.too_many(visitor)
     KNOCKS.count(visitor)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from lotocar.carpool.rides.replies_rules import (
     column,
 )
 from lotocar.carpool.rides.replies_tokens import tokens_of
-from lotocar.errors import Invalid
+from lotocar.cli.reading import phone_check, replies_classify
 
 ONE = ("4821",)
 TWO = ("4821", "4907")
@@ -220,7 +221,44 @@ def test_the_command_takes_commas_without_quotes_line_breaks_and_no_header() -> 
     ]
 
 
-@pytest.mark.parametrize("line", ["oui,3", "oui", "oui,un"])
-def test_the_command_refuses_a_count_it_cannot_read(line: str) -> None:
-    with pytest.raises(Invalid, match="open_questions_unreadable"):
-        list(classify_lines([line]))
+@pytest.mark.parametrize(
+    ("line", "out"),
+    [
+        ("oui,3", "oui,3,human"),
+        ("oui", "oui,,human"),
+        ("oui,un", "oui,un,human"),
+        ('"Oui,1', '"""Oui",1,accept'),
+        ('"Oui', '"""Oui",,human'),
+        ('il a dit "oui",1', '"il a dit ""oui""",1,human'),
+        ("oui\x00,1", "oui\x00,1,human"),
+        ("oui\rnon,1", '"oui\rnon",1,human'),
+        ("\ufffd,1", "\ufffd,1,human"),
+        ("x" * 200_000 + ",1", "x" * 200_000 + ",1,human"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_for_a_human_and_stops_nothing(line: str, out: str) -> None:
+    assert list(classify_lines(["non,1\n", f"{line}\n", "\r\n", "oui,1\r\n"])) == [
+        "non,1,decline",
+        out,
+        "oui,1,accept",
+    ]
+
+
+def test_a_quote_that_is_never_closed_eats_no_other_line() -> None:
+    lines = ['"Bonjour\n', *["oui,1\n"] * 100]
+    assert list(classify_lines(lines)) == ['"""Bonjour",,human', *["oui,1,accept"] * 100]
+
+
+def test_the_commands_take_any_bytes() -> None:
+    typed = b"\xef\xbb\xbftext,open_questions\r\nD\xe9sol\xe9 non,1\r\n\r\nOUI,1\r\n"
+    answer = CliRunner().invoke(replies_classify, input=typed)
+    assert (answer.exit_code, answer.output.splitlines()) == (
+        0,
+        ["text,open_questions,decision", "D\ufffdsol\ufffd non,1,human", "OUI,1,accept"],
+    )
+    typed = b"\xef\xbb\xbf06 39 98 00 11\r\n\n\xff\x00\n+33 5 36 49 01 12"
+    answer = CliRunner().invoke(phone_check, input=typed)
+    assert (answer.exit_code, answer.output.splitlines()) == (
+        0,
+        ["+33639980011\tmobile", "empty", "not_a_number", "+33536490112\tlandline"],
+    )

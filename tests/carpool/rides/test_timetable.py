@@ -16,8 +16,8 @@ from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.journal.models import Entry
 from lotocar.messages.delivery import learn
 from lotocar.messages.models import OutboxMessage
-from lotocar.messages.queries import to_handle
 from lotocar.messages.texts import SenderPolicy
+from tests.messages.desk import seen_by_the_desk
 from tests.support.factories import (
     NOW,
     PICKUP,
@@ -149,7 +149,7 @@ def test_a_passenger_on_a_landline_is_a_call_for_the_desk(session: Session) -> N
     (call,) = messages(session, "passenger_reminder")
     assert (call.channel, call.status, call.reason) == ("call", "needs_human", "call.needed")
     assert call.body.startswith("Bonjour, ici Covoiturage solidaire du Lot.")
-    assert call in to_handle(session, now=NOW)
+    assert call in seen_by_the_desk(session, now=NOW)
 
 
 def test_a_driver_who_prefers_a_call_is_called(session: Session, ride: Ride) -> None:

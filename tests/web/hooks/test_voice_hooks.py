@@ -19,9 +19,8 @@ from lotocar.carpool.rides.models import Approach
 from lotocar.messages import calls
 from lotocar.messages.models import OutboxMessage
 from lotocar.messages.outbox import queue_call
-from lotocar.messages.queries import to_handle
 from lotocar.messages.twilio import TwilioCaller
-from tests.messages.desk import GRANDMOTHER, TWO_WAY, TestClock
+from tests.messages.desk import GRANDMOTHER, TWO_WAY, TestClock, seen_by_the_desk
 from tests.support.factories import NOW, PICKUP, make_approach, make_driver, make_organisation
 from tests.support.fake_twilio import ACCOUNT, TOKEN, FakeTwilio
 
@@ -107,7 +106,7 @@ class Line:
         return " ".join(ElementTree.fromstring(answer.text).itertext())
 
     def waiting(self) -> list[OutboxMessage]:
-        return list(to_handle(self.session, now=NOW))
+        return seen_by_the_desk(self.session, now=NOW)
 
 
 @pytest.fixture
