@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import config
-from lotocar.errors import Unavailable
-from lotocar.jobs.work import TIMETABLE, Job, Rim
+from lotocar.errors import Refused, Unavailable
+from lotocar.jobs.work import TIMETABLE, Job, Rim, each
 from lotocar.jobs.worker import Worker
 from lotocar.messages.health import health
 from lotocar.messages.models import JobRun, OutboxMessage
@@ -97,6 +97,27 @@ def test_a_job_that_fails_is_noted_and_the_next_one_runs(
     with factory() as session:
         assert session.get_one(JobRun, "broken").last_error == "provider.silent"
         assert "job.failing" in health(session, now=hands()).amber
+
+
+def test_a_row_that_fails_holds_no_other_back_and_the_health_page_tells(
+    rim: Rim, factory: sessionmaker[Session], hands: TestClock
+) -> None:
+    done: list[int] = []
+
+    def act(_session: Session, row_id: int, **_named: object) -> None:
+        if row_id == 1:
+            raise ValueError
+        if row_id == 2:
+            raise Refused("somebody.was_quicker")
+        done.append(row_id)
+
+    worker = Worker(rim, name="w")
+    worker.beat()
+    remind = Job("remind", MINUTE, lambda rim: each(rim, lambda _session, now: [1, 2, 3], act))
+    assert not worker.run(remind)
+    assert done == [3]
+    with factory() as session:
+        assert "job.remind" in health(session, now=hands()).red
 
 
 def test_every_job_may_run_twice(rim: Rim, factory: sessionmaker[Session]) -> None:

@@ -101,27 +101,27 @@ def read_replies(rim: Rim) -> int:
 
 def lapse(rim: Rim) -> int:
     """Lapse the approaches that nobody answered in time."""
-    return _each(rim, outcomes.to_lapse, outcomes.lapse)
+    return each(rim, outcomes.to_lapse, outcomes.lapse)
 
 
 def relaunch(rim: Rim) -> int:
     """Ask silent drivers once more."""
-    return _each(rim, timetable.to_relaunch, timetable.relaunch)
+    return each(rim, timetable.to_relaunch, timetable.relaunch)
 
 
 def remind(rim: Rim) -> int:
     """Remind both sides the day before."""
-    return _each(rim, timetable.to_remind, timetable.remind)
+    return each(rim, timetable.to_remind, timetable.remind)
 
 
 def ask_after(rim: Rim) -> int:
     """Ask both sides whether the ride took place."""
-    return _each(rim, timetable.to_ask_after, timetable.ask_after)
+    return each(rim, timetable.to_ask_after, timetable.ask_after)
 
 
 def renew(rim: Rim) -> int:
     """Ask drivers whether an old offer still holds."""
-    return _each(rim, timetable.to_renew, timetable.renew)
+    return each(rim, timetable.to_renew, timetable.renew)
 
 
 def learn_of_lines(rim: Rim) -> int:
@@ -132,7 +132,7 @@ def learn_of_lines(rim: Rim) -> int:
 
 def lose_sight(rim: Rim) -> int:
     """Put rides that nobody spoke of onto the call list."""
-    return _each(rim, outcomes.to_lose_sight, outcomes.lose_sight)
+    return each(rim, outcomes.to_lose_sight, outcomes.lose_sight)
 
 
 def registry_send(rim: Rim) -> int:
@@ -220,7 +220,7 @@ def purge_codes(rim: Rim) -> None:
         codes.purge_codes(session, before=rim.clock() - CODES_KEPT)
 
 
-def _each(
+def each(
     rim: Rim,
     which: Callable[..., list[int]],
     act: Callable[..., object],

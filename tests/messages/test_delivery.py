@@ -318,3 +318,27 @@ def test_fault_4_two_workers_at_once_send_each_message_once(
         counts = list(pool.map(lambda _: delivery.send_due(factory, sender, clock), range(4)))
     assert sum(counts) == 10
     assert len({record.body for record in twilio.sent()}) == len(twilio.sent()) == 10
+
+
+@pytest.mark.parametrize(("fact", "reason"), [("stopped", "number.stopped"), ("landline", "number.landline")])
+def test_what_we_learn_of_a_number_while_its_message_is_in_hand_holds_the_message_back(
+    factory: Factory,
+    twilio: FakeTwilio,
+    sender: TwilioSender,
+    clock: TestClock,
+    message_id: str,
+    fact: str,
+    reason: str,
+) -> None:
+    twilio.script.append(Fault.RATE)
+    delivery.send_due(factory, sender, clock)
+    with factory.begin() as session:
+        delivery.learn(session, ODILE.e164, fact, source="sms", now=clock())
+        queue_one(session, key="stop", kind="stop_confirmed", values={}).status = "queued"
+    clock.forward(minutes=1)
+    delivery.send_due(factory, sender, clock)
+    row = row_of(factory, message_id)
+    assert (row.status, row.reason) == ("blocked", reason)
+    assert len(twilio.sent()) == (fact == "stopped")  # the last word, which says that there will be no more
+    with factory() as session:
+        assert message_id in [one.id for one in seen_by_the_desk(session, now=clock())]

@@ -309,3 +309,14 @@ class TestSilence:
             clock.forward(minutes=10)
         row = row_of(factory, message_id)
         assert (row.status, row.reason) == ("needs_human", "receipt.missing")
+
+
+def test_a_second_doubt_is_seen_at_once(
+    factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock, message_id: str
+) -> None:
+    """Five minutes after the first one has come about: nobody waits for five more."""
+    twilio.script.extend([Fault.RESET_BEFORE, Fault.RESET_BEFORE])
+    while twilio.requests["create"] < 2:
+        minutes_of_work(factory, sender, clock, 1)
+    with factory() as session:
+        assert [row.id for row in seen_by_the_desk(session, now=clock())] == [message_id]

@@ -131,3 +131,28 @@ def test_automatic_answers_are_counted_per_number(session: Session, known: bool,
             queue_one(session, key=f"h{number}", kind="help_answer", values={})
             answers += 1
     assert answers == allowed
+
+
+def test_what_is_pulled_comes_in_the_order_in_which_it_was_written(
+    factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
+) -> None:
+    """A no read before the yes that it takes back would do the contrary of what was meant."""
+    wrote = clock()
+    for body in ("OUI", "NON"):
+        twilio.receive(ODILE.e164, body)
+        clock.forward(minutes=1)
+    clock.forward(hours=1)
+    ids = inbound.pull(factory, sender, clock, last_pull=None)
+    with factory() as session:
+        rows = [session.get_one(InboundMessage, number) for number in ids]
+    assert [row.body for row in rows] == ["OUI", "NON"]
+    assert [row.received_at for row in rows] == [wrote, wrote + timedelta(minutes=1)]
+
+
+def test_more_than_a_page_is_pulled_whole(
+    factory: Factory, twilio: FakeTwilio, sender: TwilioSender, clock: TestClock
+) -> None:
+    for number in range(7):
+        twilio.receive(ODILE.e164, f"OUI {number}")
+    twilio.page_size = 3
+    assert len(inbound.pull(factory, sender, clock, last_pull=None)) == 7

@@ -397,3 +397,104 @@ def test_out_and_back_are_agreed_together(session: Session) -> None:
     asked = ask(session, ride_request=ride_request, trip=trip, legs=proposed)
     text(session, number_of(asked.driver), "oui")
     assert len(rides(session)) == 2
+
+
+class TestWhatMayMeanSomethingElse:
+    """A yes without a number, when it may answer what we did not ask."""
+
+    def test_a_yes_written_before_the_question_and_read_after_it_is_for_a_human(
+        self, session: Session, approach: Approach
+    ) -> None:
+        """Its webhook was missed; the question that it answered is over, and this one came since."""
+        wrote = NOW - timedelta(minutes=4)
+        number = number_of(approach.driver)
+        approach.asked_at = NOW - timedelta(minutes=2)
+        rows = [
+            inbound.store(session, Received(f"SMold{body}", number, "", body, written_at=wrote), now=NOW)
+            for body in ("OUI", "OUI 4821")
+        ]
+        session.flush()
+        for row in rows:
+            assert row is not None
+            answer_by_sms(session, now=NOW, inbound_id=row.id, policy=POLICY, roads=EstimatedRoads())
+        first, second = rows
+        assert first is not None
+        assert second is not None
+        assert (first.state, first.decision) == ("human", "crossed")
+        assert (second.state, approach.status) == ("acted", "accepted")
+
+    @pytest.mark.parametrize(
+        ("body", "state"),
+        [
+            ("ok merci", "human"),
+            ("d'accord", "human"),
+            ("👍", "human"),
+            ("OUI", "acted"),
+            ("ok 4821", "acted"),
+        ],
+    )
+    def test_an_ok_after_a_reminder_of_another_trip_does_not_accept_this_one(
+        self, session: Session, approach: Approach, body: str, state: str
+    ) -> None:
+        approach.asked_at = NOW - timedelta(hours=1)
+        self.remind(session, approach.driver)
+        row = text(session, number_of(approach.driver), body)
+        assert row.state == state
+        assert (approach.status == "accepted") is (state == "acted")
+
+    def test_an_ok_after_a_courtesy_or_the_relaunch_of_the_same_question_accepts(
+        self, session: Session, approach: Approach
+    ) -> None:
+        approach.asked_at = NOW - timedelta(hours=1)
+        for kind, values in (("help_answer", {}), ("driver_relaunched", self.question(approach))):
+            self.write(session, approach.driver, kind, values)
+        assert text(session, number_of(approach.driver), "d'accord").state == "acted"
+
+    def question(self, approach: Approach) -> dict[str, object]:
+        return {
+            "passenger": "Mme D.",
+            "origin": "Cahors",
+            "destination": "Figeac",
+            "pickup_at": PICKUP,
+            "reference": approach.reference,
+        }
+
+    def remind(self, session: Session, driver: Person) -> None:
+        values = {
+            "passenger_first_name": "Marcel",
+            "pickup_place": "Gramat",
+            "destination": "Brive",
+            "pickup_at": PICKUP,
+            "reference": "7777",
+        }
+        self.write(session, driver, "driver_reminder", values)
+
+    def write(self, session: Session, driver: Person, kind: str, values: dict[str, object]) -> None:
+        line = sms_line(driver)
+        assert line is not None
+        row = queue(
+            session,
+            now=NOW - timedelta(minutes=30),
+            kind=kind,
+            dedup_key=f"x/{kind}",
+            to=line,
+            person_id=driver.id,
+            subject_kind="ride",
+            subject_id=99,
+            values=values,
+            voice=POLICY,
+        )
+        row.status, row.claimed_at = "delivered", NOW - timedelta(minutes=30)
+        session.flush()
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+33536490001", "+447700900123", "+8816312345", "+33899000000", "+33970000000", "38123", "LOTOCAR"],
+)
+@pytest.mark.parametrize("body", ["STOP", "AIDE", "au secours"])
+def test_no_automatic_answer_ever_leaves_for_a_landline_or_a_costly_number(
+    session: Session, number: str, body: str
+) -> None:
+    text(session, number, body)
+    assert kinds_sent(session, number) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +15,14 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from config import Settings
+from lotocar.app import create_app
 from lotocar.carpool.rides.models import Approach
 from lotocar.messages.delivery import claim
 from lotocar.messages.models import DeliveryStatus, InboundMessage, JobRun, OutboxMessage
 from lotocar.web.hooks import knocks
 from tests.messages.desk import queue_one
 from tests.support.factories import NOW, make_approach, make_organisation
-from tests.support.fake_twilio import OURS, TOKEN
+from tests.support.fake_twilio import ACCOUNT, OURS, TOKEN
 
 INBOUND = "/hooks/twilio/inbound"
 
@@ -215,3 +217,41 @@ class TestHealth:
         session.commit()
         clock.move_to(NOW + timedelta(minutes=2))
         assert http.get("/sante").get_json()["red"] == ["queue.late"]
+
+    def test_a_wrong_token_of_ours_turns_it_red_until_a_true_knock_and_a_stranger_does_not(
+        self, settings: Settings, session: Session
+    ) -> None:
+        make_organisation(session)
+        session.add(JobRun(name="leader", holder="w", last_run_at=NOW))
+        session.commit()
+        settings = replace(settings, twilio_account_sid=ACCOUNT, sms_sender=OURS)
+        http = create_app(settings).test_client()
+        stranger = letter("+33639980001", "merci") | {"AccountSid": "AC-of-another"}
+        ours = letter("+33639980001", "merci") | {"AccountSid": ACCOUNT}
+        knock(http, settings, INBOUND, stranger, token="another")
+        assert http.get("/sante").get_json()["red"] == []
+        knock(http, settings, INBOUND, ours, token="another")
+        assert http.get("/sante").get_json()["red"] == ["webhook.refused"]
+        assert count(session, InboundMessage) == 0
+        knock(http, settings, INBOUND, ours)
+        assert http.get("/sante").get_json()["red"] == []
+
+
+class TestWhoMayCount:
+    """The counts are told to who has the token; without one, to this machine only."""
+
+    def test_without_a_token_only_this_machine_reads_them_and_never_through_a_proxy(
+        self, http: FlaskClient
+    ) -> None:
+        assert http.get("/metrics").status_code == 200
+        assert http.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 404
+        for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"):
+            assert http.get("/metrics", headers={name: "203.0.113.9"}).status_code == 404
+
+    def test_with_a_token_who_says_it_reads_them_from_anywhere(self, settings: Settings) -> None:
+        http = create_app(replace(settings, metrics_token="counted")).test_client()
+        away = {"REMOTE_ADDR": "203.0.113.9"}
+        for word, status in (("Bearer counted", 200), ("Bearer other", 404), ("Basic YTpi", 404), ("", 404)):
+            answer = http.get("/metrics", environ_base=away, headers={"Authorization": word} if word else {})
+            assert answer.status_code == status
+        assert http.get("/metrics").status_code == 404
