@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,6 +23,7 @@ from lotocar.messages.delivery import claim
 from lotocar.messages.models import DeliveryStatus, InboundMessage, JobRun, OutboxMessage
 from lotocar.web.hooks import knocks
 from tests.messages.desk import queue_one
+from tests.support.doors import close_app
 from tests.support.factories import NOW, make_approach, make_organisation
 from tests.support.fake_twilio import ACCOUNT, OURS, TOKEN
 
@@ -59,6 +62,14 @@ def knock(
     """A provider posting a signed form."""
     signature = RequestValidator(token).compute_signature(settings.public_base_url + path, form)
     return http.post(path, data=form, headers={"X-Twilio-Signature": signature} | headers)
+
+
+@contextmanager
+def set_so(settings: Settings) -> Iterator[FlaskClient]:
+    """The same house with other settings."""
+    app = create_app(settings)
+    yield app.test_client()
+    close_app(app)
 
 
 def letter(number: str, body: str, sid: str = "SM1") -> dict[str, str]:
@@ -224,17 +235,16 @@ class TestHealth:
         make_organisation(session)
         session.add(JobRun(name="leader", holder="w", last_run_at=NOW))
         session.commit()
-        settings = replace(settings, twilio_account_sid=ACCOUNT, sms_sender=OURS)
-        http = create_app(settings).test_client()
         stranger = letter("+33639980001", "merci") | {"AccountSid": "AC-of-another"}
         ours = letter("+33639980001", "merci") | {"AccountSid": ACCOUNT}
-        knock(http, settings, INBOUND, stranger, token="another")
-        assert http.get("/sante").get_json()["red"] == []
-        knock(http, settings, INBOUND, ours, token="another")
-        assert http.get("/sante").get_json()["red"] == ["webhook.refused"]
-        assert count(session, InboundMessage) == 0
-        knock(http, settings, INBOUND, ours)
-        assert http.get("/sante").get_json()["red"] == []
+        with set_so(replace(settings, twilio_account_sid=ACCOUNT, sms_sender=OURS)) as http:
+            knock(http, settings, INBOUND, stranger, token="another")
+            assert http.get("/sante").get_json()["red"] == []
+            knock(http, settings, INBOUND, ours, token="another")
+            assert http.get("/sante").get_json()["red"] == ["webhook.refused"]
+            assert count(session, InboundMessage) == 0
+            knock(http, settings, INBOUND, ours)
+            assert http.get("/sante").get_json()["red"] == []
 
 
 class TestWhoMayCount:
@@ -249,9 +259,10 @@ class TestWhoMayCount:
             assert http.get("/metrics", headers={name: "203.0.113.9"}).status_code == 404
 
     def test_with_a_token_who_says_it_reads_them_from_anywhere(self, settings: Settings) -> None:
-        http = create_app(replace(settings, metrics_token="counted")).test_client()
         away = {"REMOTE_ADDR": "203.0.113.9"}
-        for word, status in (("Bearer counted", 200), ("Bearer other", 404), ("Basic YTpi", 404), ("", 404)):
-            answer = http.get("/metrics", environ_base=away, headers={"Authorization": word} if word else {})
-            assert answer.status_code == status
-        assert http.get("/metrics").status_code == 404
+        words = {"Bearer counted": 200, "Bearer other": 404, "Basic YTpi": 404, "x": 404}
+        with set_so(replace(settings, metrics_token="counted")) as http:
+            for word, status in words.items():
+                answer = http.get("/metrics", environ_base=away, headers={"Authorization": word})
+                assert answer.status_code == status
+            assert http.get("/metrics").status_code == 404
