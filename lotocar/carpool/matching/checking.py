@@ -58,7 +58,7 @@ def checked(
     legs = _legs(session, searches, seed, today)
     needs = [prepare(leg, index.ground) for leg in legs]
     looked_at = _by_looking(_counted(queries.every_departure(session), total, tell), needs, index.ground)
-    found = [index.candidates(need, {}) for need in needs]
+    found = [index.answer(need, {}) for need in needs]
     return Checked(
         departures=len(index),
         rows=index.rows,

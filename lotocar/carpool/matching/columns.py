@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,8 +31,8 @@ UNKNOWN_HOUR = 1440  # sorts after every minute of the day
 WEEKLY_CODE = 0  # the calendar code of every weekly row; those of dates are above
 _FIRST_DAY = 700_000  # 1917: codes of dates stay within 20 bits, days of validity within 16
 
-# marks, from the lowest bit: weekdays 7, back 1, team only 1, abilities 7, seats 8, step 8
-WEEKDAYS, BACK, TEAM_ONLY = 0x7F, 1 << 7, 1 << 8
+# marks, from the lowest bit: weekdays 7, back 1, team only 1, abilities 7, seats 7, by declared places 1, step 8
+WEEKDAYS, BACK, TEAM_ONLY, BY_PLACES = 0x7F, 1 << 7, 1 << 8, 1 << 23
 _ABILITIES, _SEATS, _STEP = 9, 16, 24
 _EARLIER_DAYS = np.array([mask.bit_count() for mask in range(128)], dtype=np.int64)
 
@@ -66,15 +67,12 @@ class Columns:
     driver: NDArray[np.int32]
 
     @classmethod
-    def of(
-        cls, patterns: Sequence[Pattern], ground: Ground, shelf: Shelf, usual: Ints | None = None
-    ) -> Columns:
-        """These patterns, in their order. `usual` is how long each lasts by road, when it is not straight there."""
+    def of(cls, patterns: Sequence[Pattern], ground: Ground, shelf: Shelf) -> Columns:
+        """These patterns, in their order."""
         rows = [one.facts for one in patterns]
         origin = ground.locate(one.origin for one in rows)
         destination = ground.locate(one.destination for one in rows)
-        if usual is None:
-            usual = ground.seconds_between(origin, destination)
+        usual = _usual_seconds(rows, ground, ground.seconds_between(origin, destination))
         limit = _ints(one.max_detour_minutes for one in rows)
         measured = _ints(-1 if one.base_seconds is None else one.base_seconds for one in rows)
         return cls(
@@ -122,15 +120,12 @@ class Columns:
         """The same with other numbers of a shelf."""
         return replace(self, extra=_narrow(extra))
 
-    def on_days(self, days: Sequence[date]) -> tuple[Rows, Rows]:
-        """The rows of unsorted columns that leave on one of the days, each with the rank of its day."""
-        weekdays = np.array([1 << day.weekday() for day in days], dtype=np.uint32)
-        codes = np.array([code_of_day(day) for day in days])
-        weekly = (self.marks[:, None] & weekdays) != 0
-        rows, ranks = np.nonzero(weekly | ((self.slot >> MINUTE_BITS)[:, None] == codes))
-        return rows, ranks
+    def on_day(self, day: date) -> Rows:
+        """The rows of unsorted columns that leave on this day."""
+        weekly = (self.marks & np.uint32(1 << day.weekday())) != 0
+        return np.flatnonzero(weekly | (self.slot >> MINUTE_BITS == code_of_day(day)))
 
-    def departures_on(self, rows: Rows, weekdays: Ints) -> Ints:
+    def departures_on(self, rows: Rows, weekdays: Ints | int) -> Ints:
         """The number of the departure of each row on a weekday on which it runs."""
         marks = self.marks[rows].astype(np.int64)
         earlier = _EARLIER_DAYS[marks & WEEKDAYS & ((1 << weekdays) - 1)]
@@ -156,12 +151,20 @@ class Columns:
 
 
 def seats_of(marks: Ints) -> Ints:
-    return (marks >> _SEATS) & 0xFF
+    return (marks >> _SEATS) & 0x7F
 
 
 def abilities_of(marks: Marks) -> Marks:
     """Bits of people.rules.ABILITIES; -1 (every bit) for a driver whom nobody asked."""
     return ((marks >> _ABILITIES) & 0x7F) - 1
+
+
+def _usual_seconds(rows: Sequence[DepartureFacts], ground: Ground, straight: Ints) -> Ints:
+    """How long each lasts by road without a passenger: straight there, or by its declared places."""
+    for rank, one in enumerate(rows):
+        if one.vias:
+            straight[rank] = sum(ground.leg(a, b).seconds for a, b in pairwise(one.stops))
+    return straight
 
 
 def _raw(column: Any) -> list[bytes]:
@@ -196,6 +199,7 @@ def _marks(one: Pattern) -> int:
     facts = one.facts
     abilities = 0 if facts.abilities is None else facts.abilities + 1
     flags = (BACK if facts.direction == "back" else 0) | (TEAM_ONLY if facts.team_only else 0)
+    flags |= BY_PLACES if facts.vias else 0
     packed = (abilities << _ABILITIES) | (facts.seats << _SEATS) | (one.step << _STEP)
     return one.weekdays | flags | packed
 

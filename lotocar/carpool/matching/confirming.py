@@ -14,6 +14,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import merge
+from itertools import islice
 from threading import BoundedSemaphore, Event, Lock, Thread
 from time import monotonic
 
@@ -22,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.rules import judge, pairs_of, prepare, rank
 from lotocar.carpool.matching.search import NOBODY_ASKED, search
@@ -68,7 +71,7 @@ def by_road(
     confirmer: Confirmer | None,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
     waits: bool = True,
-) -> list[Candidate]:
+) -> Found:
     """What `search` finds, the first ones confirmed by road where there is a router.
 
     Raises:
@@ -81,12 +84,12 @@ def by_road(
 def found_by_road(
     session: Session,
     leg: LegFacts,
-    found: list[Candidate],
+    found: Found,
     *,
     confirmer: Confirmer | None,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
     waits: bool = True,
-) -> list[Candidate]:
+) -> Found:
     """What was found for this leg, the first ones confirmed by road where there is a router.
 
     `waits` False takes what the router said before, and asks it for the next time: for the second leg of a page
@@ -98,6 +101,43 @@ def found_by_road(
     departures = queries.departures_of_trips(session, sorted({one.trip_id for one in head}))
     known = {one.departure_id: one for one in departures}
     return confirmer.confirmed(leg, found, known, asked_recently=asked_recently, waits=waits)
+
+
+class Measured(Found):
+    """Estimates still in their order, and a few exact ones put where they belong: said as far as one looks."""
+
+    def __init__(
+        self, estimates: Found, exact: Iterable[Candidate], asked_recently: Mapping[int, int]
+    ) -> None:
+        self._estimates = estimates
+        self._rank = lambda one: rank(one, asked_recently)
+        self._exact = Listed(sorted(exact, key=self._rank))
+
+    def __len__(self) -> int:
+        return len(self._estimates) + len(self._exact)
+
+    def page(self, start: int, stop: int) -> list[Candidate]:
+        # whoever is among the first is among the first of the estimates, or exact
+        first = merge(self._estimates[:stop], self._exact, key=self._rank)
+        return [*islice(first, start, stop)]
+
+    @property
+    def drivers(self) -> frozenset[int]:
+        return self._estimates.drivers | self._exact.drivers
+
+    @property
+    def departures(self) -> frozenset[int]:
+        return self._estimates.departures | self._exact.departures
+
+    def least_detours(self) -> Mapping[int, int]:
+        least = {**self._estimates.least_detours()}
+        for driver, detour in self._exact.least_detours().items():
+            least[driver] = min(least.get(driver, detour), detour)
+        return least
+
+    def of_driver(self, driver_id: int) -> Candidate | None:
+        both = (self._estimates.of_driver(driver_id), self._exact.of_driver(driver_id))
+        return min((one for one in both if one is not None), key=self._rank, default=None)
 
 
 @dataclass
@@ -116,12 +156,12 @@ class Confirmer:
     def confirmed(
         self,
         leg: LegFacts,
-        found: Sequence[Candidate],
+        found: Found,
         departures: Mapping[int, DepartureFacts],
         *,
         asked_recently: Mapping[int, int] = NOBODY_ASKED,
         waits: bool = True,
-    ) -> list[Candidate]:
+    ) -> Found:
         """What was found, the first ones measured as far as the budget goes, in the order of `rules.rank`.
 
         `departures` holds the first ones, by number; who is missing there is not measured.
@@ -135,14 +175,12 @@ class Confirmer:
         known = self._seconds([_pairs(one, leg) for one in head], self.budget_s if waits else 0.0)
         measured = [one for one in head if known.keys() >= _pairs(one, leg)]
         if not measured:
-            return [*found]
-        settled = {one.departure_id for one in measured}
+            return found
         roads = KnownRoads(known)
         need = prepare(leg, roads)
         answers = (judge(one, need, roads) for one in measured)
-        kept = [one for one in answers if isinstance(one, Candidate)]
-        kept += [one for one in found if one.departure_id not in settled]
-        return sorted(kept, key=lambda one: rank(one, asked_recently))
+        exact = [one for one in answers if isinstance(one, Candidate)]
+        return Measured(found.without({one.departure_id for one in measured}), exact, asked_recently)
 
     def settle(self) -> None:
         """Wait until nothing is under way: for measures and tests."""

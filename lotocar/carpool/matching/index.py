@@ -1,7 +1,7 @@
 """The same answer as looking at every departure, without looking at every departure. Pure.
 
 An Index is a frozen snapshot: a sorted table, the rows of it that died since, a short tail of rows added
-since, looked at whole, and the few departures that pass by declared places. A change gives a new snapshot
+since, looked at whole, and the places declared by the few who declare some. A change gives a new snapshot
 that shares the table; one thread may search while another changes. When the tail is long the whole is sorted
 anew.
 """
@@ -15,12 +15,14 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from lotocar.carpool.matching.answer import Answer
 from lotocar.carpool.matching.columns import Columns, Rows
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts
+from lotocar.carpool.matching.facts import DepartureFacts
+from lotocar.carpool.matching.hits import Hits
 from lotocar.carpool.matching.patterns import Pattern, Shelf, patterns
 from lotocar.carpool.matching.routed import Routed
 from lotocar.carpool.matching.rules import Need
-from lotocar.carpool.matching.sieve import Hits, Sieve
+from lotocar.carpool.matching.sieve import Sieve
 from lotocar.carpool.matching.table import Table
 from lotocar.world.roads.router import Ground
 
@@ -33,7 +35,8 @@ _BATCH = 20_000
 class Index:
     """A snapshot of every open departure on one ground.
 
-    `alive` has a bit for each row of the table. `shelved` is how much stood on the shelf when it was sorted.
+    `alive` has a bit for each row of the table. `routed` holds the declared places of the rows that have some, in
+    the table or in the tail. `shelved` is how much stood on the shelf when the table was sorted.
     """
 
     ground: Ground
@@ -49,22 +52,21 @@ class Index:
     def build(cls, departures: Iterable[DepartureFacts], ground: Ground) -> Index:
         """The index of these departures, read a batch at a time so that a million do not stand in memory."""
         shelf = Shelf()
-        routed = Routed.of((), ground, shelf)
-        parts = [Columns.of((), ground, shelf)]
+        parts, routed = [Columns.of((), ground, shelf)], [Routed.of((), ground)]
         for batch in _batches(departures):
-            straight, by_places = _apart(patterns(batch))
-            parts.append(Columns.of(straight, ground, shelf))
-            routed = routed.joined(Routed.of(by_places, ground, shelf)) if by_places else routed
-        return _sorted(ground, Columns.joined(parts), routed, shelf)
+            found = patterns(batch)
+            parts.append(Columns.of(found, ground, shelf))
+            routed.append(Routed.of(found, ground))
+        return _sorted(ground, Columns.joined(parts), routed[0].joined(*routed[1:]), shelf)
 
     def __len__(self) -> int:
         """How many departures."""
-        return self._living().departures + self.routed.columns.departures
+        return self._living().departures
 
     @property
     def rows(self) -> int:
         """How many rows stand for them."""
-        return len(self.table.columns) - self.dead + len(self.tail) + len(self.routed)
+        return len(self.table.columns) - self.dead + len(self.tail)
 
     @property
     def nbytes(self) -> int:
@@ -73,29 +75,21 @@ class Index:
 
     def replaced(self, trips: Collection[int], departures: Sequence[DepartureFacts]) -> Index:
         """The index in which these trips have these departures and no other (none: they are gone)."""
-        changed = np.fromiter(trips, dtype=np.int32)
-        straight, by_places = _apart(patterns(departures))
-        gone = np.flatnonzero(np.isin(self.table.columns.trip, changed))
+        changed, added = np.fromiter(trips, dtype=np.int32), patterns(departures)
+        gone = np.flatnonzero(_are_among(self.table.columns.trip, changed))
         gone = gone[_is_alive(self.alive, gone)]
         index = replace(
             self,
             alive=_without(self.alive, gone),
             dead=self.dead + len(gone),
-            tail=self._tail(changed, straight),
-            routed=self._routed(changed, by_places),
+            tail=self._tail(changed, added),
+            routed=self.routed.replaced(changed, Routed.of(added, self.ground)),
         )
         return index._compacted() if index._is_ragged() else index
 
     def _tail(self, changed: NDArray[np.int32], added: Sequence[Pattern]) -> Columns:
-        kept = self.tail.take(np.flatnonzero(~np.isin(self.tail.trip, changed)))
+        kept = self.tail.take(np.flatnonzero(~_are_among(self.tail.trip, changed)))
         return Columns.joined((kept, Columns.of(added, self.ground, self.shelf)))
-
-    def _routed(self, changed: NDArray[np.int32], added: Sequence[Pattern]) -> Routed:
-        stale = np.isin(self.routed.columns.trip, changed)
-        if not stale.any() and not added:
-            return self.routed
-        kept = self.routed.take(np.flatnonzero(~stale))
-        return kept.joined(Routed.of(added, self.ground, self.shelf))
 
     def _is_ragged(self) -> bool:
         loose = len(self.tail) + self.dead + len(self.shelf) - self.shelved
@@ -104,16 +98,11 @@ class Index:
     def _compacted(self) -> Index:
         """The same, sorted, with a shelf that holds no more than what is used."""
         living, shelf = self._living(), Shelf()
-        numbers = {
-            number: shelf.number(self.shelf[number])
-            for column in (living.extra, self.routed.columns.extra)
-            for number in np.unique(column).tolist()
-        }
-        kept = replace(self.routed, columns=_renumbered(self.routed.columns, numbers))
-        return _sorted(self.ground, _renumbered(living, numbers), kept, shelf)
+        numbers = {number: shelf.number(self.shelf[number]) for number in np.unique(living.extra).tolist()}
+        return _sorted(self.ground, _renumbered(living, numbers), self.routed, shelf)
 
     def _living(self) -> Columns:
-        """Every row but for places on the way, in no particular order, slots starting with the calendar code."""
+        """Every row, in no particular order, slots starting with the calendar code."""
         rows = np.arange(len(self.table.columns))
         kept = self.table.unsorted().take(rows[_is_alive(self.alive, rows)])
         return Columns.joined((kept, self.tail))
@@ -123,31 +112,20 @@ class Index:
         return self._told_apart() == other._told_apart()
 
     def _told_apart(self) -> tuple[object, object]:
-        return self._living().by_departure(self.shelf), self.routed.same_rows(self.shelf)
+        return self._living().by_departure(self.shelf), self.routed.same_rows()
 
-    def candidates(
-        self, need: Need, asked_recently: Mapping[int, int], first: int | None = None
-    ) -> list[Candidate]:
-        """Exactly the departures that `rules.judge` accepts, in the order of `rules.rank`.
+    def answer(self, need: Need, asked_recently: Mapping[int, int]) -> Answer:
+        """Exactly the departures that `rules.judge` accepts, in the order of `rules.rank`."""
+        sieve = Sieve(self.ground, need, self.shelf, self.routed)
+        return Answer(need, Hits.joined([*self._hits(sieve)]), asked_recently)
 
-        `first` keeps the best ones only, for who shows no more.
-        """
-        sieve = Sieve(self.ground, need, self.shelf)
-        hits = self._hits(sieve)
-        return sieve.candidates(hits, sieve.order(hits, asked_recently)[:first])
-
-    def _hits(self, sieve: Sieve) -> Hits:
-        rows, days = sieve.cut(self.table)
-        if self.dead:
-            alive = _is_alive(self.alive, rows)
-            rows, days = rows[alive], days[alive]
-        found = [sieve.sift(self.table.columns, rows, days)]
+    def _hits(self, sieve: Sieve) -> Iterator[Hits]:
+        for day, rows in sieve.cut(self.table):
+            living = rows[_is_alive(self.alive, rows)] if self.dead else rows
+            yield sieve.sift(self.table.columns, living, day)
         if len(self.tail):
-            found.append(sieve.sift(self.tail, *self.tail.on_days(sieve.days)))
-        by_places = sieve.sift_routed(self.routed) if len(self.routed) else None
-        if by_places is not None:
-            found.append(by_places)
-        return Hits.joined(found)
+            for day in sieve.days:
+                yield sieve.sift(self.tail, self.tail.on_day(day.date), day)
 
 
 def _batches(departures: Iterable[DepartureFacts]) -> Iterator[list[DepartureFacts]]:
@@ -161,19 +139,15 @@ def _batches(departures: Iterable[DepartureFacts]) -> Iterator[list[DepartureFac
     yield batch
 
 
-def _apart(found: Iterable[Pattern]) -> tuple[list[Pattern], list[Pattern]]:
-    """Those that go straight there, and those that pass by declared places."""
-    straight: list[Pattern] = []
-    by_places: list[Pattern] = []
-    for one in found:
-        (by_places if one.facts.vias else straight).append(one)
-    return straight, by_places
-
-
 def _renumbered(columns: Columns, numbers: Mapping[int, int]) -> Columns:
     old, which = np.unique(columns.extra, return_inverse=True)
     new = np.array([numbers[number] for number in old.tolist()], dtype=np.int64)
     return columns.renumbered(new[which])
+
+
+def _are_among(trips: NDArray[np.int32], changed: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether each of these trips is one of the changed ones, mostly one alone."""
+    return trips == changed[0] if len(changed) == 1 else np.isin(trips, changed)
 
 
 def _is_alive(alive: NDArray[np.uint8], rows: Rows) -> NDArray[np.bool_]:

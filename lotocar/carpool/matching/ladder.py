@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.found import NOBODY, Found
 from lotocar.values.geo import Point, Stop, distance_m
 
-Finder = Callable[[LegFacts], Sequence[Candidate]]
+Finder = Callable[[LegFacts], Found]
 
 HOUR_MORE_MINUTES = 60
 EXTRA_DETOUR_MINUTES = 15
@@ -50,7 +51,7 @@ class Rung:
 
     step: Step
     leg: LegFacts
-    found: tuple[Candidate, ...]
+    found: Found
     place: Stop | None = None
     walk_m: int = 0
     is_out: bool = True
@@ -83,21 +84,20 @@ def ladder(
 
     Once `is_late()`, nothing more is tried: what was found stands.
     """
-    fitting = {one.departure_id for one in find(leg)}
+    fitting = find(leg).departures
     rungs: list[Rung | Change] = []
     for tried in _tries(leg, meeting_points):
         if is_late():
             return rungs
-        rungs += _rung(replace(tried, found=tuple(find(tried.leg))), fitting)
+        found = find(tried.leg).without(fitting)
+        rungs += [replace(tried, found=found)] if found else []
     return rungs + changes(leg, find, villages, is_late)
 
 
-def one_way(
-    out: tuple[LegFacts, Sequence[Candidate]], back: tuple[LegFacts, Sequence[Candidate]]
-) -> list[Rung]:
+def one_way(out: tuple[LegFacts, Found], back: tuple[LegFacts, Found]) -> list[Rung]:
     """The way that somebody drives when nobody drives the other; none when both, or neither, are driven."""
     ways = [
-        Rung(Step.ONE_WAY, leg, tuple(found), is_out=is_out)
+        Rung(Step.ONE_WAY, leg, found, is_out=is_out)
         for is_out, (leg, found) in ((True, out), (False, back))
         if found
     ]
@@ -106,15 +106,10 @@ def one_way(
 
 def _tries(leg: LegFacts, meeting_points: Sequence[Stop]) -> Iterator[Rung]:
     for step, changed in _other_terms(leg):
-        yield Rung(step, changed, ())
+        yield Rung(step, changed, NOBODY)
     for step, place in _within_reach(leg, meeting_points):
         moved, walk_m = _moved(leg, step, place)
-        yield Rung(step, moved, (), place, walk_m)
-
-
-def _rung(rung: Rung, fitting: set[int]) -> list[Rung]:
-    found = tuple(one for one in rung.found if one.departure_id not in fitting)
-    return [replace(rung, found=found)] if found else []
+        yield Rung(step, moved, NOBODY, place, walk_m)
 
 
 def _other_terms(leg: LegFacts) -> Iterator[tuple[Step, LegFacts]]:
@@ -175,7 +170,7 @@ def _best_change(leg: LegFacts, find: Finder, village: Stop) -> Change | None:
     any_hour = replace(leg, time_kind=TimeKind.NONE, hour=None, until=None, window_minutes=None)
     arriving = leg.time_kind is TimeKind.ARRIVE_BY
     firsts = find(replace(any_hour if arriving else leg, dropoff=village.point))
-    seconds = find(replace(leg if arriving else any_hour, pickup=village.point)) if firsts else ()
+    seconds = find(replace(leg if arriving else any_hour, pickup=village.point)) if firsts else NOBODY
     in_order = sorted((one for one in seconds if one.pickup_at is not None), key=_picked_up)
     pairs = (
         Change(village, first, second, _picked_up(second) - first.dropoff_at)

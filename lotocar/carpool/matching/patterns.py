@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lotocar.carpool.matching.facts import DayRange, DepartureFacts
 from lotocar.carpool.trips.rules import SeatPart
@@ -92,8 +96,16 @@ class Extras:
     def is_paused(self, day: date) -> bool:
         return any(pause.first <= day <= pause.last for pause in self.pauses)
 
+    def state(self, day: date) -> int:
+        """PAUSED, TAKEN or RUNS."""
+        return PAUSED if self.is_paused(day) else TAKEN if self.taken(day) else RUNS
+
     def taken(self, day: date) -> tuple[SeatPart, ...]:
         return next((parts for when, parts in self.seats_taken if when == day), ())
+
+
+RUNS, PAUSED, TAKEN = range(3)  # what extras say of a day: nothing, no departure, some seats promised
+_DAYS_KEPT = 64
 
 
 class Shelf:
@@ -102,6 +114,7 @@ class Shelf:
     def __init__(self) -> None:
         self._extras = [Extras()]
         self._numbers = {Extras(): 0}
+        self._days: OrderedDict[date, NDArray[np.uint8]] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -109,6 +122,19 @@ class Shelf:
 
     def __getitem__(self, number: int) -> Extras:
         return self._extras[number]
+
+    def on(self, day: date) -> NDArray[np.uint8]:
+        """What each number says of this day: RUNS, PAUSED or TAKEN. Worked out once a day and number."""
+        known = self._days.get(day)
+        if known is not None and len(known) == len(self._extras):
+            return known
+        with self._lock:
+            before = self._days.get(day, np.zeros(0, dtype=np.uint8))
+            new = [extras.state(day) for extras in self._extras[len(before) :]]
+            known = self._days[day] = np.append(before, np.array(new, dtype=np.uint8))
+            while len(self._days) > _DAYS_KEPT:
+                self._days.popitem(last=False)
+        return known
 
     def number_of(self, one: DepartureFacts) -> int:
         """The number of this departure's extras."""

@@ -1,4 +1,4 @@
-"""Departures that pass by declared places: few, so each is looked at, all at once, with the rules' own arithmetic.
+"""Departures that pass by declared places: where, and the way with a passenger, with the rules' own arithmetic.
 
 With stops s0 … sn the passenger gets in after one stop and out after the same one or a later one; the way
 chosen is the shortest in whole, then the one that picks up earlier, then the one that drops off earlier.
@@ -6,14 +6,14 @@ chosen is the shortest in whole, then the one that picks up earlier, then the on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import Columns, Ints, Rows
-from lotocar.carpool.matching.patterns import Pattern, Shelf
+from lotocar.carpool.matching.columns import Ints, Rows
+from lotocar.carpool.matching.patterns import Pattern
 from lotocar.world.roads.router import Ground
 from lotocar.world.roads.spots import Spots
 
@@ -25,29 +25,36 @@ _NEVER = 1 << 40  # seconds: a way that does not exist
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Rows as in Columns (their slots start with the calendar code), and beside each its stops in order.
+    """What Columns do not say of the rows that pass by declared places, in the order of their `departure` there.
 
     `stops` holds MAX_STOPS a row, the destination repeated; `hops` the seconds from each to the next,
     (rows, 4); `count` how many of these there are.
     """
 
-    columns: Columns
+    departure: NDArray[np.int32]
+    trip: NDArray[np.int32]
     stops: Spots
     hops: NDArray[np.int32]
     count: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, patterns: Sequence[Pattern], ground: Ground, shelf: Shelf) -> Routed:
-        """These patterns, in their order."""
-        padded = [(*one.facts.stops, *[one.facts.destination] * MAX_STOPS)[:MAX_STOPS] for one in patterns]
+    def of(cls, patterns: Iterable[Pattern], ground: Ground) -> Routed:
+        """Those of these patterns that have declared places."""
+        rows = sorted((one.facts for one in patterns if one.facts.vias), key=lambda one: one.departure_id)
+        padded = [(*one.stops, *[one.destination] * MAX_STOPS)[:MAX_STOPS] for one in rows]
         stops = ground.locate(point for row in padded for point in row)
-        count = np.array([len(one.facts.stops) - 1 for one in patterns], dtype=np.uint8)
-        grid = np.arange(len(patterns) * MAX_STOPS, dtype=np.intp).reshape(-1, MAX_STOPS)
+        count = np.array([len(one.stops) - 1 for one in rows], dtype=np.uint8)
+        grid = np.arange(len(rows) * MAX_STOPS, dtype=np.intp).reshape(-1, MAX_STOPS)
         here, onward = stops.take(grid[:, :-1].ravel()), stops.take(grid[:, 1:].ravel())
         hops = ground.seconds_between(here, onward).reshape(-1, _HOPS)
         hops[count[:, None] <= _RANKS] = 0
-        columns = Columns.of(patterns, ground, shelf, usual=hops.sum(axis=1))
-        return cls(columns, stops, hops.astype(np.int32), count)
+        return cls(
+            departure=np.array([one.departure_id for one in rows], dtype=np.int32),
+            trip=np.array([one.trip_id for one in rows], dtype=np.int32),
+            stops=stops,
+            hops=hops.astype(np.int32),
+            count=count,
+        )
 
     def __len__(self) -> int:
         return len(self.count)
@@ -55,28 +62,41 @@ class Routed:
     @property
     def nbytes(self) -> int:
         """The memory held."""
-        return self.columns.nbytes + self.stops.nbytes + self.hops.nbytes + self.count.nbytes
+        columns = (self.departure, self.trip, self.hops, self.count)
+        return self.stops.nbytes + sum(one.nbytes for one in columns)
 
     def take(self, rows: Rows) -> Routed:
         """The rows of these ranks."""
-        return Routed(self.columns.take(rows), self._stops(rows), self.hops[rows], self.count[rows])
+        return Routed(
+            self.departure[rows], self.trip[rows], self._stops(rows), self.hops[rows], self.count[rows]
+        )
 
     def _stops(self, rows: Rows) -> Spots:
         return self.stops.take((rows[:, None] * MAX_STOPS + np.arange(MAX_STOPS)).ravel())
 
-    def joined(self, other: Routed) -> Routed:
-        """These rows, then the other's."""
-        return Routed(
-            Columns.joined((self.columns, other.columns)),
-            Spots.joined((self.stops, other.stops)),
-            np.concatenate((self.hops, other.hops)),
-            np.concatenate((self.count, other.count)),
+    def joined(self, *others: Routed) -> Routed:
+        """These rows and the others', in order."""
+        parts = [one for one in (self, *others) if len(one)]
+        if len(parts) < 2:
+            return parts[0] if parts else self
+        whole = Routed(
+            np.concatenate([one.departure for one in parts]),
+            np.concatenate([one.trip for one in parts]),
+            Spots.joined([one.stops for one in parts]),
+            np.concatenate([one.hops for one in parts]),
+            np.concatenate([one.count for one in parts]),
         )
+        return whole.take(whole.departure.argsort(kind="stable"))
 
-    def soonest(self, rows: Rows, ground: Ground, pickup: Spots) -> Ints:
-        """For each of these rows, the least seconds from any of its stops to the pick-up: no way there is shorter."""
-        least: Ints = _grid(ground.seconds_between(self._stops(rows), pickup)).min(axis=1)
-        return least
+    def replaced(self, trips: NDArray[np.int32], added: Routed) -> Routed:
+        """The same, in which these trips have the rows added and no other."""
+        stale = np.isin(self.trip, trips)
+        kept = self.take(np.flatnonzero(~stale)) if stale.any() else self
+        return kept.joined(added)
+
+    def rows_of(self, departures: NDArray[np.int32]) -> Rows:
+        """The row of each of these departures, which have one."""
+        return self.departure.searchsorted(departures)
 
     def ways(
         self, rows: Rows, ground: Ground, pickup: Spots, dropoff: Spots, ride: int
@@ -98,16 +118,10 @@ class Routed:
         i, j = best // _HOPS, best % _HOPS
         return before[each, i], riding[each, i, j], whole[each, i, j]
 
-    def same_rows(self, shelf: Shelf) -> object:
-        """What tells two sets of rows apart, whatever their order."""
-        rows = self.take(np.argsort(self.columns.departure, kind="stable"))
-        spots = (rows.stops.x, rows.stops.y, rows.stops.z, rows.stops.zone)
-        return (
-            self.columns.by_departure(shelf),
-            rows.hops.tobytes(),
-            rows.columns.departure.tobytes(),
-            [axis.tobytes() for axis in spots],
-        )
+    def same_rows(self) -> object:
+        """What tells two sets of rows apart."""
+        spots = (self.stops.x, self.stops.y, self.stops.z, self.stops.zone)
+        return self.departure.tobytes(), self.hops.tobytes(), [axis.tobytes() for axis in spots]
 
 
 def _grid(seconds: Ints) -> Ints:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule, TimeKind
+from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.ladder import ROUNDABOUT, Change, Rung, ladder
 from lotocar.carpool.matching.mirror import Mirror
@@ -107,7 +108,7 @@ def candidates(
     roads: Roads,
     *,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
-) -> list[Candidate]:
+) -> Found:
     """The departures that fit, in the order of `rules.rank`, found by looking at every one.
 
     `asked_recently` counts, by driver, how often each was asked of late.
@@ -121,22 +122,16 @@ def candidates(
     in_time = (one for one in departures if one.day in days or one.weekday in weekdays)
     answers = (judge(departure, need, roads) for departure in in_time)
     found = (one for one in answers if isinstance(one, Candidate))
-    return sorted(found, key=lambda one: rank(one, asked_recently))
+    return Listed(sorted(found, key=lambda one: rank(one, asked_recently)))
 
 
-def indexed(
-    index: Index,
-    leg: LegFacts,
-    *,
-    asked_recently: Mapping[int, int] = NOBODY_ASKED,
-    first: int | None = None,
-) -> list[Candidate]:
-    """What `candidates` finds among the departures of the index, through it; all, or the `first` ones.
+def indexed(index: Index, leg: LegFacts, *, asked_recently: Mapping[int, int] = NOBODY_ASKED) -> Found:
+    """What `candidates` finds among the departures of the index, through it: counted, said as far as one looks.
 
     Raises:
         Invalid: the leg makes no sense (see `rules.prepare`).
     """
-    return index.candidates(prepare(leg, index.ground), asked_recently, first)
+    return index.answer(prepare(leg, index.ground), asked_recently)
 
 
 def search(
@@ -145,19 +140,18 @@ def search(
     *,
     mirror: Mirror,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
-    first: int | None = None,
-) -> list[Candidate]:
-    """Every departure of the database that fits (or the `first` ones), in order, any process's changes included.
+) -> Found:
+    """Every departure of the database that fits, in order, any process's changes included.
 
     Raises:
         Invalid: the leg makes no sense (see `rules.prepare`).
     """
-    return indexed(mirror.index(session), leg, asked_recently=asked_recently, first=first)
+    return indexed(mirror.index(session), leg, asked_recently=asked_recently)
 
 
 def exhaustive(
     session: Session, leg: LegFacts, *, roads: Roads, asked_recently: Mapping[int, int] = NOBODY_ASKED
-) -> list[Candidate]:
+) -> Found:
     """The same, by reading every departure of the database.
 
     Raises:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.found import Found
 
-Finder = Callable[[LegFacts], Sequence[Candidate]]
-ByDay = Mapping[date, Sequence[Candidate]]
+Finder = Callable[[LegFacts], Found]
+ByDay = Mapping[date, Found]
 
 
 def on_each_day(leg: LegFacts, days: Iterable[date], find: Finder) -> ByDay:
@@ -30,23 +31,41 @@ def companions(by_day: ByDay) -> list[Companion]:
     days: dict[int, list[date]] = {}
     detours: dict[int, list[int]] = {}
     for day, found in by_day.items():
-        for driver, best in _best_of_each(found).items():
+        for driver, best in found.least_detours().items():
             days.setdefault(driver, []).append(day)
             detours.setdefault(driver, []).append(best)
     order = sorted(days, key=lambda one: (-len(days[one]), sum(detours[one]) / len(days[one]), one))
     return [Companion(driver, tuple(sorted(days[driver]))) for driver in order]
 
 
-def _best_of_each(found: Sequence[Candidate]) -> dict[int, int]:
-    best: dict[int, int] = {}
-    for one in found:
-        best[one.driver_id] = min(best.get(one.driver_id, one.detour_seconds), one.detour_seconds)
-    return best
+class EachOnce(Found):
+    """The drivers of a series in the order of `companions`, each by the candidate of the first day that they serve."""
+
+    def __init__(self, by_day: ByDay) -> None:
+        self.companions = companions(by_day)
+        self._by_day = by_day
+
+    def __len__(self) -> int:
+        return len(self.companions)
+
+    def page(self, start: int, stop: int) -> list[Candidate]:
+        firsts = (self._by_day[one.days[0]].of_driver(one.driver_id) for one in self.companions[start:stop])
+        return [one for one in firsts if one is not None]
+
+    @property
+    def drivers(self) -> frozenset[int]:
+        return frozenset(one.driver_id for one in self.companions)
 
 
-def both_ways(out: Sequence[Candidate], back: Sequence[Candidate]) -> frozenset[int]:
+def served_by(driver_id: int, by_day: ByDay) -> Mapping[date, Candidate]:
+    """The best candidate of this driver on each day that they serve."""
+    found = ((day, found.of_driver(driver_id)) for day, found in by_day.items())
+    return {day: one for day, one in found if one is not None}
+
+
+def both_ways(out: Found, back: Found) -> frozenset[int]:
     """The drivers who could take the passenger there and bring them home."""
-    return frozenset({one.driver_id for one in out} & {one.driver_id for one in back})
+    return out.drivers & back.drivers
 
 
 def unserved(by_day: ByDay) -> tuple[date, ...]:
@@ -56,4 +75,4 @@ def unserved(by_day: ByDay) -> tuple[date, ...]:
 
 def counts(by_day: ByDay) -> Mapping[date, int]:
     """How many drivers fit on each day."""
-    return {day: len({one.driver_id for one in found}) for day, found in by_day.items()}
+    return {day: len(found.drivers) for day, found in by_day.items()}

@@ -1,15 +1,13 @@
-"""One leg asked of many departures at once: first a cut by bounds, then every rule to the second.
+"""Every rule to the second, asked of many departures at once: what `rules.judge` says of one, in columns.
 
-All the days on which a driver may leave are swept together; each row goes with the rank of its day in
-`days_of`, the leg's own day being 0.
+Who may not be put together, who only the team may propose, needs, seats, pauses, full months and validity are all
+decided here, on numbers: nobody has to be made into a candidate to be left out, so the count is exact before
+anybody is said in full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, timedelta
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,12 +15,10 @@ from numpy.typing import NDArray
 
 from lotocar.carpool.matching import rules
 from lotocar.carpool.matching.columns import (
-    BACK,
+    BY_PLACES,
     MINUTES,
     TEAM_ONLY,
-    UNKNOWN_HOUR,
     WEEKDAYS,
-    WEEKLY_CODE,
     Columns,
     Ints,
     Rows,
@@ -30,320 +26,172 @@ from lotocar.carpool.matching.columns import (
     code_of_day,
     seats_of,
 )
-from lotocar.carpool.matching.facts import Candidate
-from lotocar.carpool.matching.patterns import Shelf
+from lotocar.carpool.matching.cut import MARGIN_S, cut
+from lotocar.carpool.matching.hits import Hits
+from lotocar.carpool.matching.patterns import PAUSED, TAKEN, Shelf
 from lotocar.carpool.matching.routed import Routed
-from lotocar.carpool.matching.rules import Need, Way
+from lotocar.carpool.matching.rules import Need
 from lotocar.carpool.matching.table import Table
-from lotocar.carpool.matching.times import epoch, epochs
+from lotocar.carpool.matching.times import NO_HOUR, Day, day_of
 from lotocar.world.roads.router import Ground
-from lotocar.world.roads.spots import spot
 
-_MARGIN_S = 2  # bounds are widened by more than any rounding
-# a chord is shorter than the ground above it, by less than this up to 3 000 km
-_ARC = 1.01
-_ALL_DAY = (0, UNKNOWN_HOUR - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Departures that fit, each by its numbers: the rank of its day, seconds, seats left."""
-
-    trip: Ints
-    departure: Ints
-    driver: Ints
-    marks: Ints
-    minute: Ints
-    limit_minutes: Ints
-    days: Rows
-    to_pickup: Ints
-    ride: Ints
-    detour: Ints
-    free: Ints
-
-    @classmethod
-    def joined(cls, parts: Sequence[Hits]) -> Hits:
-        """The hits of all the parts."""
-        found = [one for one in parts if len(one.days)] or [parts[0]]
-        return found[0] if len(found) == 1 else cls(**{name: _column(found, name) for name in _NAMES})
-
-    def told(self, ranks: NDArray[np.intp]) -> list[list[int]]:
-        """The columns at these ranks, as plain numbers."""
-        return [getattr(self, name)[ranks].tolist() for name in _NAMES]
-
-
-_NAMES = tuple(one.name for one in fields(Hits))
-
-
-def _column(parts: Sequence[Hits], name: str) -> Any:
-    return np.concatenate([getattr(part, name) for part in parts])
-
-
-class Reach(NamedTuple):
-    """Runs of a table, and for each the least and the most seconds to the pick-up."""
-
-    runs: Rows
-    soonest: NDArray[np.float64]
-    longest: NDArray[np.float64]
-
-    def take(self, ranks: Rows) -> Reach:
-        return Reach(self.runs[ranks], self.soonest[ranks], self.longest[ranks])
+_FAR_S = 1 << 40
 
 
 class Sieve:
     """A leg, ready to be asked of columns on one ground."""
 
-    def __init__(self, ground: Ground, need: Need, shelf: Shelf) -> None:
+    def __init__(self, ground: Ground, need: Need, shelf: Shelf, routed: Routed) -> None:
         self.ground = ground
         self.need = need
         self.shelf = shelf
-        self.days = rules.days_of(need)
+        self.routed = routed
+        self.days = tuple(day_of(day) for day in rules.days_of(need))
         self.pickup = ground.locate([need.leg.pickup])
         self.dropoff = ground.locate([need.leg.dropoff])
-        self.weekdays = np.array([day.weekday() for day in self.days])
-        self.ordinals = np.array([code_of_day(day) for day in self.days])
+        self.ride = need.ride.seconds
+        self.extra = need.extra_detour_seconds
+        fastest, slowest = ground.paces
+        # at one pace everywhere, no way by declared places is shorter than the straight one
+        self.leeway = int(MARGIN_S) if fastest == slowest else _FAR_S
 
-    def cut(self, table: Table) -> tuple[Rows, Rows]:
-        """The rows of a table that bounds alone cannot exclude, with their day."""
-        reach, days = self._reach(table)
-        earliest, latest = self._minutes(table, reach, days)
-        possible = earliest <= latest
-        timed = table.between(reach.runs[possible], earliest[possible], latest[possible])
-        own = days == 0
-        untimed = table.without_hour(reach.runs[own])
-        rows = np.concatenate((_spread(*timed), _spread(*untimed)))
-        return rows, np.concatenate(
-            (np.repeat(days[possible], timed[1]), np.zeros(int(untimed[1].sum()), np.intp))
-        )
+    def cut(self, table: Table) -> Iterator[tuple[Day, Rows]]:
+        """The rows of a table that may fit, day by day."""
+        return cut(table, self.need, self.days, self.ground.paces)
 
-    def _reach(self, table: Table) -> tuple[Reach, Rows]:
-        """The runs from which a driver could pass by at all, once for each day, and the rank of that day."""
-        weekly, dated = table.of_codes(WEEKLY_CODE), table.of_codes(*self.ordinals.tolist())
-        reach = self._within_reach(table, np.concatenate((weekly, dated)))
-        count = int(np.searchsorted(reach.runs, len(weekly)))
-        dated_days = (table.runs.code[reach.runs[count:]][:, None] == self.ordinals).argmax(axis=1)
-        played = self._days_in_play(table, reach)
-        ranks = np.concatenate((*[np.arange(count)] * len(played), np.arange(count, len(reach.runs))))
-        return reach.take(ranks), np.concatenate((played.repeat(count), dated_days))
+    def sift(self, columns: Columns, rows: Rows, day: Day) -> Hits:
+        """Those of these rows that fit when they leave on this day, on which those with a date do."""
+        some = self._at_pickup(columns, rows, day)
+        some = self._at_destination(columns, some, day)
+        return self._fitting(columns, some, day)
 
-    def _days_in_play(self, table: Table, reach: Reach) -> Rows:
-        """The ranks of the days on which somebody could leave and pass in time: seldom the eve or the morrow."""
-        midnight, end = _midnights(self.days)
-        flexible = int(table.runs.flexibility_seconds.max(initial=0)) + _MARGIN_S
-        to_anchor = self._to_anchor(self.need.ride.seconds)
-        first = self.need.wish.earliest - to_anchor - flexible - reach.longest.max(initial=0)
-        played = (end > first) & (midnight <= self.need.wish.latest - to_anchor + flexible)
-        played[0] = True  # who gave no hour may leave at any hour of the leg's own day
-        return np.flatnonzero(played)
-
-    def _within_reach(self, table: Table, runs: Rows) -> Reach:
-        here = spot(self.need.leg.pickup)
-        fastest, slowest = self.ground.pace_to(self.pickup)
-        nearest, farthest = table.distances_m(runs, here)
-        soonest = nearest * fastest - _MARGIN_S
-        most = table.runs.budget[runs] + (self.need.extra_detour_seconds - self.need.ride.seconds)
-        able = soonest <= most
-        longest = np.minimum(farthest[able] * _ARC * slowest, most[able])
-        return Reach(runs[able], soonest[able], longest)
-
-    def _minutes(self, table: Table, reach: Reach, days: Rows) -> tuple[Ints, Ints]:
-        """Between which minutes of its day a driver of each run must leave to pass in time."""
-        midnight, end_of_day = _midnights(self.days)
-        regular = end_of_day - midnight == 86_400
-        wish, flexible = self.need.wish, table.runs.flexibility_seconds[reach.runs]
-        start_of_day = midnight[days] + self._to_anchor(self.need.ride.seconds)
-        start = wish.earliest - start_of_day - flexible - reach.longest - _MARGIN_S
-        end = wish.latest - start_of_day + flexible - reach.soonest + _MARGIN_S
-        first, last = _ALL_DAY
-        earliest = np.clip(np.floor(start / 60), first, last + 1).astype(np.int64)
-        latest = np.clip(np.ceil(end / 60), first - 1, last).astype(np.int64)
-        if regular.all():
-            return earliest, latest
-        # on a day of 23 or 25 hours a minute of the clock says little about the instant
-        return np.where(regular[days], earliest, first), np.where(regular[days], latest, last)
-
-    def _to_anchor(self, ride: Any) -> Any:
-        """From the pick-up to what the window speaks of."""
-        return ride if self.need.wish.anchor == "dropoff" else 0
-
-    def sift(self, columns: Columns, rows: Rows, days: Rows) -> Hits:
-        """Those of these rows that fit."""
-        runs = self._runs_that_day(columns, rows, days)
-        rows, days = rows[runs], days[runs]
-        ride, extra = self.need.ride.seconds, self.need.extra_detour_seconds
-        to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
-        able = to_pickup + ride <= columns.budget[rows].astype(np.int64) + extra
-        able &= self._is_in_time(columns, rows, days, to_pickup, ride)
-        rows, days, to_pickup = rows[able], days[able], to_pickup[able]
-        onward = self.ground.seconds_between(self.dropoff, columns.destination.take(rows))
-        return self._hits(columns, rows, days, to_pickup, np.full(len(rows), ride), to_pickup + ride + onward)
-
-    def sift_routed(self, routed: Routed) -> Hits | None:
-        """Those of the rows with places on the way that fit; None, sooner, when nobody can."""
-        rows, days = routed.columns.on_days(self.days)
-        possible = self._may_be_in_time(routed.columns, rows, days)
-        rows, days = rows[possible], days[possible]
-        longest = routed.columns.budget[rows].astype(np.int64) + self.need.extra_detour_seconds
-        near = routed.soonest(rows, self.ground, self.pickup) <= longest
-        if not near.any():
-            return None
-        rows, days = rows[near], days[near]
-        to_pickup, ride, whole = routed.ways(
-            rows, self.ground, self.pickup, self.dropoff, self.need.ride.seconds
-        )
-        able = self._is_in_time(routed.columns, rows, days, to_pickup, ride)
-        return self._hits(routed.columns, rows[able], days[able], to_pickup[able], ride[able], whole[able])
-
-    def _may_be_in_time(self, columns: Columns, rows: Rows, days: Rows) -> NDArray[np.bool_]:
-        """Whether the window touches the time on the road: a driver passes between leaving and the longest way."""
-        minute = columns.slot[rows] & MINUTES
-        leaves, wish = _instants(self.days)[days, minute], self.need.wish
-        slack = 60 * columns.flexibility_minutes[rows].astype(np.int64)
-        longest = columns.budget[rows].astype(np.int64) + self.need.extra_detour_seconds
-        touches = (leaves - slack <= wish.latest) & (wish.earliest <= leaves + longest + slack)
-        possible: NDArray[np.bool_] = touches | (minute == UNKNOWN_HOUR)
-        return possible
-
-    def _hits(
-        self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints, ride: Ints, whole: Ints
-    ) -> Hits:
-        """The rows that pass in time and that also fit otherwise, `whole` being the driver's way in seconds."""
-        spare = columns.budget[rows].astype(np.int64) - whole
-        able = (spare >= -self.need.extra_detour_seconds) & self._is_valid(columns, rows, days)
-        able &= self._is_allowed(columns, rows)
-        rows, days, spare, to_pickup, ride = (one[able] for one in (rows, days, spare, to_pickup, ride))
-        marks = columns.marks[rows].astype(np.int64)
-        free = self._free_seats(columns.extra[rows], seats_of(marks), days, to_pickup, ride)
-        able = free >= self.need.leg.seats
-        rows, days = rows[able], days[able]
-        limit = columns.limit_minutes[rows].astype(np.int64)
-        return Hits(
-            trip=columns.trip[rows].astype(np.int64),
-            departure=columns.departures_on(rows, self.weekdays[days]),
-            driver=columns.driver[rows].astype(np.int64),
-            marks=marks[able],
-            minute=(columns.slot[rows] & MINUTES).astype(np.int64),
-            limit_minutes=limit,
-            days=days,
-            to_pickup=to_pickup[able],
-            ride=ride[able],
-            detour=np.maximum(0, 60 * limit - spare[able]),
-            free=free[able],
-        )
-
-    def _runs_that_day(self, columns: Columns, rows: Rows, days: Rows) -> NDArray[np.bool_]:
-        """Whether each row leaves on its day: a dated one is here for its date."""
+    def _at_pickup(self, columns: Columns, rows: Rows, day: Day) -> _Drives:
+        """Those that run that day, pass in time and are not too far away already."""
         marks = columns.marks[rows]
-        wanted = (1 << self.weekdays).astype(np.uint32)[days]
-        runs: NDArray[np.bool_] = ((marks & wanted) != 0) | ((marks & WEEKDAYS) == 0)
-        return runs
+        runs = (marks & np.uint32(1 << day.date.weekday())) != 0
+        runs |= (marks & np.uint32(WEEKDAYS)) == 0
+        rows, marks = rows[runs], marks[runs]
+        to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
+        spare = columns.budget[rows] - (to_pickup + self.ride)
+        leaves = _leaves(day, columns.slot[rows] & MINUTES)
+        some = _Drives(rows, marks, leaves, to_pickup, np.full(len(rows), self.ride), spare)
+        by_places = self._by_places(marks)
+        # by declared places one is there later, and hardly sooner: their own way is looked for afterwards
+        able = self._is_in_time(columns, some, day) | by_places
+        return some.keep(able & (spare >= by_places * -self.leeway - self.extra))
 
-    def _is_in_time(
-        self, columns: Columns, rows: Rows, days: Rows, to_pickup: Ints, ride: Any
-    ) -> NDArray[np.bool_]:
-        minute = columns.slot[rows] & MINUTES
-        pickup = _instants(self.days)[days, minute] + to_pickup
-        anchor, wish = pickup + self._to_anchor(ride), self.need.wish
-        slack = 60 * columns.flexibility_minutes[rows].astype(np.int64)
-        in_time = (wish.earliest - slack <= anchor) & (anchor <= wish.latest + slack)
-        if self.need.leg.not_before is not None:
-            in_time &= pickup >= self.need.leg.not_before.timestamp()
-        today = rules.first_day(self.need.leg)
-        to_agree = (days == 0) & (today is None or self.days[0] >= today)
-        fits: NDArray[np.bool_] = np.where(minute == UNKNOWN_HOUR, to_agree, in_time)
-        return fits
+    def _at_destination(self, columns: Columns, some: _Drives, day: Day) -> _Drives:
+        """Those whose whole way with the passenger is not too long."""
+        spare = some.spare - self.ground.seconds_between(self.dropoff, columns.destination.take(some.rows))
+        by_places = self._by_places(some.marks)
+        kept = some._replace(spare=spare).keep(spare >= by_places * -self.leeway - self.extra)
+        return self._routed(columns, kept, day) if len(self.routed) else kept
 
-    def _is_valid(self, columns: Columns, rows: Rows, days: Rows) -> NDArray[np.bool_]:
-        day, last = self.ordinals[days], columns.last[rows]
-        valid: NDArray[np.bool_] = (columns.first[rows] <= day) & ((last == 0) | (day <= last))
+    def _by_places(self, marks: NDArray[np.uint32]) -> Any:
+        """Which of these pass by declared places; none when nobody does."""
+        return (marks & np.uint32(BY_PLACES)) != 0 if len(self.routed) else False
+
+    def _routed(self, columns: Columns, some: _Drives, day: Day) -> _Drives:
+        """The same, those that pass by declared places on their own way and judged by it."""
+        by_places = self._by_places(some.marks)
+        those = np.flatnonzero(by_places)
+        if not len(those):
+            return some
+        known = self.routed.rows_of(columns.departure[some.rows[those]])
+        ways = self.routed.ways(known, self.ground, self.pickup, self.dropoff, self.ride)
+        some.to_pickup[those], some.ride[those] = ways[0], ways[1]
+        some.spare[those] = columns.budget[some.rows[those]] - ways[2]
+        in_time = self._is_in_time(columns, some, day)
+        return some.keep((some.spare >= -self.extra) & (in_time | ~by_places))
+
+    def _fitting(self, columns: Columns, some: _Drives, day: Day) -> Hits:
+        """Those who may and can take this passenger that day, with their figures."""
+        able = self._is_valid(columns, some.rows, day) & self._is_allowed(columns, some)
+        free = self._free_seats(columns, some, day)
+        able &= free >= self.need.leg.seats
+        some, free = some.keep(able), free[able]
+        limit = columns.limit_minutes[some.rows]
+        return Hits(
+            trip=columns.trip[some.rows],
+            departure=columns.departures_on(some.rows, day.date.weekday()),
+            driver=columns.driver[some.rows],
+            marks=some.marks,
+            limit_minutes=limit,
+            day=np.full(len(free), day.date.toordinal()),
+            leaves=some.leaves,
+            to_pickup=some.to_pickup,
+            ride=some.ride,
+            detour=np.maximum(60 * limit.astype(np.int64) - some.spare, 0),
+            free=free,
+        )
+
+    def _is_in_time(self, columns: Columns, some: _Drives, day: Day) -> NDArray[np.bool_]:
+        """Whether each passes within the window, its flexibility counted; who gave no hour, on the leg's own day."""
+        wish, leg = self.need.wish, self.need.leg
+        pickup = some.leaves + some.to_pickup
+        anchor = pickup + some.ride if wish.anchor == "dropoff" else pickup
+        # from the middle of the window, in half-seconds
+        away = np.abs(2 * anchor - (wish.earliest + wish.latest))
+        slack = 120 * columns.flexibility_minutes[some.rows].astype(np.int64)
+        in_time: NDArray[np.bool_] = away <= slack + (wish.latest - wish.earliest)
+        if leg.not_before is not None:
+            in_time &= pickup >= leg.not_before.timestamp()
+        unknown = some.leaves == NO_HOUR
+        if unknown.any():
+            today = rules.first_day(leg)
+            in_time[unknown] = day is self.days[0] and (today is None or day.date >= today)
+        return in_time
+
+    def _is_valid(self, columns: Columns, rows: Rows, day: Day) -> NDArray[np.bool_]:
+        code, last = code_of_day(day.date), columns.last[rows]
+        valid: NDArray[np.bool_] = (columns.first[rows] <= code) & ((last == 0) | (code <= last))
         return valid
 
-    def _is_allowed(self, columns: Columns, rows: Rows) -> NDArray[np.bool_]:
+    def _is_allowed(self, columns: Columns, some: _Drives) -> NDArray[np.bool_]:
         """Whether the driver may and can take this passenger, and may be shown here."""
         leg = self.need.leg
-        allowed = np.ones(len(rows), dtype=bool)
-        barred = [*leg.avoid, *(() if leg.passenger_id is None else (leg.passenger_id,))]
-        if barred:
-            allowed &= np.isin(columns.driver[rows], np.array(barred, dtype=np.int64), invert=True)
-        marks = columns.marks[rows].astype(np.int64)
+        allowed = np.ones(len(some.rows), dtype=bool)
+        barred = leg.avoid if leg.passenger_id is None else {*leg.avoid, leg.passenger_id}
+        driver = columns.driver[some.rows] if barred else None
+        for one in barred:  # a handful
+            allowed &= driver != one
         if leg.is_public:
-            allowed &= (marks & TEAM_ONLY) == 0
+            allowed &= (some.marks & np.uint32(TEAM_ONLY)) == 0
         if leg.needs:
-            allowed &= (leg.needs & ~abilities_of(marks)) == 0
+            allowed &= (leg.needs & ~abilities_of(some.marks.astype(np.int64))) == 0
         return allowed
 
-    def _free_seats(self, extra: NDArray[Any], seats: Ints, days: Rows, to_pickup: Ints, ride: Ints) -> Ints:
-        """The seats left on each row's day and part of the way; none when it does not run."""
-        free = seats.copy()
-        for rank in np.flatnonzero(extra).tolist():
-            day, extras = self.days[days[rank]], self.shelf[int(extra[rank])]
-            start, end = int(to_pickup[rank]), int(to_pickup[rank] + ride[rank])
-            left = rules.seats_left(int(seats[rank]), extras.taken(day), start, end)
-            free[rank] = 0 if extras.is_paused(day) else left
+    def _free_seats(self, columns: Columns, some: _Drives, day: Day) -> Ints:
+        """The seats left on that day and part of the way; none when it does not run."""
+        extra = columns.extra[some.rows]
+        state = self.shelf.on(day.date)[extra]
+        free = seats_of(some.marks.astype(np.int64))
+        free[state == PAUSED] = 0
+        for rank in np.flatnonzero(state == TAKEN).tolist():
+            taken = self.shelf[int(extra[rank])].taken(day.date)
+            start, end = int(some.to_pickup[rank]), int(some.to_pickup[rank] + some.ride[rank])
+            free[rank] = rules.seats_left(int(free[rank]), taken, start, end)
         return free
 
-    def order(self, hits: Hits, asked_recently: Mapping[int, int]) -> NDArray[np.intp]:
-        """The ranks of these hits in the order of `rules.rank`."""
-        unknown = hits.minute == UNKNOWN_HOUR
-        anchor = _instants(self.days)[hits.days, hits.minute] + hits.to_pickup + self._to_anchor(hits.ride)
-        wanted = self.need.wish.wanted
-        gap = np.zeros_like(anchor) if wanted is None else np.where(unknown, 0, np.abs(anchor - wanted))
-        asked = np.zeros_like(anchor)
-        if asked_recently:
-            asked[:] = [asked_recently.get(driver, 0) for driver in hits.driver.tolist()]
-        least = (hits.departure, hits.trip, gap, hits.detour, asked)
-        return np.lexsort((*least, gap // rules.GAP_STEP_S, unknown, hits.detour // 60))
 
-    def candidates(self, hits: Hits, ranks: NDArray[np.intp]) -> list[Candidate]:
-        """The hits of these ranks, said in full."""
-        return [self._candidate(*one) for one in zip(*hits.told(ranks), strict=True)]
+class _Drives(NamedTuple):
+    """Rows on their way to fitting: seconds to the pick-up, with the passenger, and left within the budget."""
 
-    def _candidate(
-        self,
-        trip: int,
-        departure: int,
-        driver: int,
-        marks: int,
-        minute: int,
-        limit_minutes: int,
-        day: int,
-        to_pickup: int,
-        ride: int,
-        detour: int,
-        free: int,
-    ) -> Candidate:
-        abilities = abilities_of(marks)
-        return rules.candidate_of(
-            self.need,
-            trip_id=trip,
-            departure_id=departure,
-            driver_id=driver,
-            direction="back" if marks & BACK else "out",
-            day=self.days[day],
-            is_weekly=bool(marks & WEEKDAYS),
-            leaves=None if minute == UNKNOWN_HOUR else int(_instants(self.days)[day, minute]),
-            drive=Way(to_pickup, ride, detour, exact=False),
-            max_detour_minutes=limit_minutes,
-            free_seats=free,
-            abilities=None if abilities < 0 else abilities,
-        )
+    rows: Rows
+    marks: NDArray[np.uint32]
+    leaves: Ints
+    to_pickup: Ints
+    ride: Ints
+    spare: Ints
+
+    def keep(self, able: NDArray[np.bool_]) -> _Drives:
+        """Those that are able."""
+        ranks = np.flatnonzero(able)
+        rows, marks, leaves, to_pickup, ride, spare = self
+        return _Drives(rows[ranks], marks[ranks], leaves[ranks], to_pickup[ranks], ride[ranks], spare[ranks])
 
 
-@lru_cache(maxsize=64)
-def _midnights(days: tuple[date, ...]) -> tuple[Ints, Ints]:
-    """The instants at which each day starts and ends."""
-    starts = np.array([epoch(day, 0) for day in days])
-    return starts, np.array([epoch(day + timedelta(days=1), 0) for day in days])
-
-
-@lru_cache(maxsize=64)
-def _instants(days: tuple[date, ...]) -> Ints:
-    """The instant of each minute of each day; one column more, for rows without an hour."""
-    return np.stack([np.append(epochs(day), 0) for day in days])
-
-
-def _spread(first: Rows, count: Ints) -> Rows:
-    """All the ranks from each `first` on, `count` of them."""
-    before = np.cumsum(count) - count
-    ranks: Rows = np.repeat(first - before, count) + np.arange(int(count.sum()), dtype=np.intp)
-    return ranks
+def _leaves(day: Day, minute: NDArray[np.int32]) -> Ints:
+    """The instants of these minutes of the day; NO_HOUR for those without one."""
+    leaves: Ints = day.instants[minute]
+    return leaves

@@ -1,47 +1,67 @@
-"""Columns sorted by calendar, block of origins, length and hour, with a directory of their runs.
+"""Columns sorted into runs of trips that are alike, with a directory of the runs.
 
-A run holds the weekly departures (or those of one date) whose origins lie in one block of ground and whose
-budgets are alike. For each run the directory keeps a box around its origins, its largest budget and its
-largest flexibility: enough to know, without looking at its rows, between which hours a driver must leave to
-pass in time, or that none can.
+A run holds some tens of weekly departures (or of one date) that start near one another and end near one another,
+sorted by hour. For each run the directory keeps a ball around its origins, one around its destinations, its largest
+budget and its largest flexibility: enough to know, without looking at its rows, that none of its drivers could pass
+by, or between which minutes they must leave to pass in time. A search thus touches the rows of a few runs only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import MINUTE_BITS, MINUTES, UNKNOWN_HOUR, Columns, Ints, Rows
-from lotocar.world.roads.spots import UNIT_M, Spot, Spots
+from lotocar.carpool.matching.columns import (
+    BY_PLACES,
+    MINUTE_BITS,
+    MINUTES,
+    UNKNOWN_HOUR,
+    WEEKLY_CODE,
+    Columns,
+    Ints,
+    Rows,
+)
+from lotocar.world.roads.spots import UNIT_M, Spots
 
-_BLOCK_SHIFT = 23  # blocks of 2**23 steps of 3 mm: 25 km
-_CROWDED = 300_000  # from so many rows on, blocks of half that size
-_RUN_WORTH_CUTTING = 2048  # below, a calendar code stays in one run
-_LENGTHS_S = (1200, 2400, 4800)  # where budgets are told apart: a short trip is out of reach of most requests
+_LEAST_RUN, _RUN_SHARE = (
+    32,
+    0.25,
+)  # a run holds this share of the square root of all rows: looking at runs or at
+# rows then costs alike, whatever the size
+_ROUNDING_M = 2.0  # centres are kept to the half-metre
+_ANY = 1e9  # seconds
 
+Floats = NDArray[np.float32]
 
-Axes = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
+# what the directory keeps of each run, in this order: the centres of both balls (metres from the centre of the
+# earth: x of the origins, x of the destinations, y, y, z, z), their radii, seconds
+RADII, BUDGET, FLEXIBILITY, ROUNDABOUT = slice(6, 8), 8, 9, 10
+_LINES = 11
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """One row per run, in the order of the table. Boxes are in steps of the spots."""
+    """One column per run, in the order of the table.
+
+    `code` is its calendar code. `balls` holds the lines named above; ROUNDABOUT is what a driver may lose on the way to the
+    pick-up by places declared before it (no end is known), 0 for who goes straight. `without_hour` counts rows.
+    """
 
     code: NDArray[np.int32]
-    low: Axes
-    high: Axes
-    budget: NDArray[np.int32]
-    flexibility_seconds: NDArray[np.int32]
-    without_hour: NDArray[np.int32]  # how many of its rows
+    balls: Floats
+    without_hour: NDArray[np.int32]
+    weekly: int  # how many runs are weekly: they come first
+    has_unknown_hours: bool
 
     @property
     def nbytes(self) -> int:
         """The memory held."""
-        whole = (self.code, *self.low, *self.high, self.budget, self.flexibility_seconds, self.without_hour)
-        return sum(int(one.nbytes) for one in whole)
+        return self.code.nbytes + self.balls.nbytes + self.without_hour.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +74,12 @@ class Table:
     @classmethod
     def of(cls, columns: Columns) -> Table:
         """These rows (slots starting with the calendar code), sorted."""
+        order, starts = _runs(columns)
+        columns = columns.take(order)
         code, minute = columns.slot >> MINUTE_BITS, columns.slot & MINUTES
-        block = _blocks(columns, code)
-        order = np.lexsort((minute, block, code))
-        columns, code, minute, block = columns.take(order), code[order], minute[order], block[order]
-        starts = np.ones(len(code), dtype=bool)
-        starts[1:] = (code[1:] != code[:-1]) | (block[1:] != block[:-1])
-        run = np.cumsum(starts) - 1
+        run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
         slot = ((run << MINUTE_BITS) | minute).astype(np.int32)
-        return cls(columns.with_slot(slot), _directory(columns, code, np.flatnonzero(starts)))
+        return cls(columns.with_slot(slot), _directory(columns, code[starts], starts))
 
     @property
     def nbytes(self) -> int:
@@ -75,67 +92,111 @@ class Table:
         code = self.runs.code[slot >> MINUTE_BITS]
         return self.columns.with_slot((code << MINUTE_BITS) | (slot & MINUTES))
 
-    def of_codes(self, *codes: int) -> Rows:
-        """The runs of these calendar codes, which are consecutive."""
-        first, last = np.searchsorted(self.runs.code, (min(codes), max(codes) + 1))
-        return np.arange(first, last)
+    def of_dates(self, first: int, last: int) -> tuple[int, int]:
+        """The runs of the dates from one calendar code to another: the first, and the first beyond."""
+        start, end = np.searchsorted(self.runs.code, (first, last + 1)).tolist()
+        return start, end
 
-    def between(self, runs: Rows, earliest: Ints, latest: Ints) -> tuple[Rows, Ints]:
-        """For each of these runs, its first row from one minute of the day to another, and how many there are.
+    def between(self, runs: Rows, earliest: Ints, latest: Ints) -> Rows:
+        """The rows of these runs from one minute of the day to another, both included, each run its own minutes.
 
-        Both minutes are included, and in order.
+        `earliest` is at most one minute beyond `latest`.
         """
         base = runs << MINUTE_BITS
         wanted = np.concatenate((base + earliest, base + latest + 1)).astype(np.int32)
-        first, last = np.searchsorted(self.columns.slot, wanted).reshape(2, -1)
-        return first, last - first
+        first, last = self.columns.slot.searchsorted(wanted).reshape(2, -1)
+        return _spread(first, last - first)
 
-    def without_hour(self, runs: Rows) -> tuple[Rows, Ints]:
-        """For each of these runs that has some, its first row without an hour, and how many there are."""
+    def without_hour(self, runs: Rows) -> Rows:
+        """The rows of these runs that have no hour."""
         count = self.runs.without_hour[runs]
         some = np.flatnonzero(count)
-        first = np.searchsorted(self.columns.slot, (runs[some] << MINUTE_BITS) + UNKNOWN_HOUR)
-        return first, count[some].astype(np.int64)
-
-    def distances_m(self, runs: Rows, spot: Spot) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """No origin of a run is nearer to this spot than the first, or farther than the second, straight through."""
-        nearest, farthest = np.zeros(len(runs)), np.zeros(len(runs))
-        for low, high, here in zip(self.runs.low, self.runs.high, spot, strict=True):
-            below, above = float(here) - low[runs], high[runs] - float(here)
-            gap = np.maximum(-np.minimum(below, above), 0.0)
-            nearest += gap * gap
-            widest = np.maximum(below, above)
-            farthest += widest * widest
-        return np.sqrt(nearest) * UNIT_M, np.sqrt(farthest) * UNIT_M
+        first = self.columns.slot.searchsorted(((runs[some] << MINUTE_BITS) + UNKNOWN_HOUR).astype(np.int32))
+        return _spread(first, count[some].astype(np.int64))
 
 
-def _blocks(columns: Columns, code: NDArray[np.int32]) -> Ints:
-    """The block and length of each row, 0 for the calendar codes that have few rows."""
-    origin = columns.origin
-    shift = _BLOCK_SHIFT - (len(code) >= _CROWDED)
-    x, y, z = (axis.astype(np.int64) >> shift for axis in (origin.x, origin.y, origin.z))
-    length = np.searchsorted(_LENGTHS_S, columns.budget)
-    block = ((x & 1023) << 22) | ((y & 1023) << 12) | ((z & 1023) << 2) | length
-    _, which, count = np.unique(code, return_inverse=True, return_counts=True)
-    return np.where(count[which] < _RUN_WORTH_CUTTING, 0, block)
+def _spread(first: Rows, count: Ints) -> Rows:
+    """All the ranks from each `first` on, `count` of them."""
+    end = count.cumsum()
+    total = int(end[-1]) if len(end) else 0
+    ranks: Rows = (first - end + count).repeat(count) + np.arange(total)
+    return ranks
+
+
+def _runs(columns: Columns) -> tuple[Rows, Rows]:
+    """The rows in the order of the table, and the ranks in it at which runs start."""
+    most = max(_LEAST_RUN, int(_RUN_SHARE * sqrt(len(columns))))
+    minute, places = columns.slot & MINUTES, _places(columns)
+    runs = [
+        run[minute[run].argsort(kind="stable")]
+        for rows in _kinds(columns)
+        for run in _cut(places, rows, most)
+    ]
+    order = np.concatenate(runs) if runs else np.zeros(0, dtype=np.intp)
+    ends = np.cumsum([len(one) for one in runs], dtype=np.intp)
+    return order, np.concatenate(([0], ends[:-1])).astype(np.intp) if runs else ends
+
+
+def _kinds(columns: Columns) -> Iterator[Rows]:
+    """The rows of each calendar code, those that pass by declared places apart."""
+    kind = (columns.slot >> MINUTE_BITS).astype(np.int64) << 1
+    kind |= (columns.marks & BY_PLACES) != 0
+    order = kind.argsort(kind="stable")
+    starts = np.flatnonzero(np.diff(kind[order])) + 1
+    return (rows for rows in np.split(order, starts) if len(rows))
+
+
+def _cut(places: Floats, rows: Rows, most: int) -> Iterator[Rows]:
+    """These rows in parts of at most so many, cut in two again and again where they lie farthest apart."""
+    left = [rows]
+    while left:
+        rows = left.pop()
+        if len(rows) <= most:
+            yield rows
+            continue
+        here = places[rows]
+        widest = int(np.ptp(here, axis=0).argmax())
+        halves = here[:, widest].argpartition(len(rows) // 2)
+        left += [rows[halves[len(rows) // 2 :]], rows[halves[: len(rows) // 2]]]
+
+
+def _places(columns: Columns) -> Floats:
+    """Both ends of each row, in metres from the centre of the earth (rows, 6), the axes of one next to the other's."""
+    ends = (columns.origin, columns.destination)
+    return np.stack([axis(spots) for axis in (_x, _y, _z) for spots in ends], axis=1)
+
+
+def _x(spots: Spots) -> Floats:
+    return (spots.x * UNIT_M).astype(np.float32)
+
+
+def _y(spots: Spots) -> Floats:
+    return (spots.y * UNIT_M).astype(np.float32)
+
+
+def _z(spots: Spots) -> Floats:
+    return (spots.z * UNIT_M).astype(np.float32)
 
 
 def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Directory:
+    count = np.diff(starts, append=len(columns))
+    balls = np.empty((_LINES, len(starts)), dtype=np.float32)
+    places = _places(columns)
+    balls[:6] = ((_by_run(places, starts, np.minimum) + _by_run(places, starts, np.maximum)) / 2).T
+    apart = (places.astype(np.float64) - balls[:6].T.repeat(count, axis=0)) ** 2
+    away = np.sqrt(apart.reshape(-1, 3, 2).sum(axis=1))
+    balls[RADII] = _by_run(away, starts, np.maximum).T + _ROUNDING_M
+    balls[BUDGET] = _by_run(columns.budget, starts, np.maximum)
+    balls[FLEXIBILITY] = 60.0 * _by_run(columns.flexibility_minutes, starts, np.maximum)
+    balls[ROUNDABOUT] = np.where((columns.marks[starts] & BY_PLACES) != 0, _ANY, 0.0)
     untimed = (columns.slot & MINUTES) == UNKNOWN_HOUR
-    flexibility = _by_run(columns.flexibility_minutes, starts, np.maximum).astype(np.int32)
     return Directory(
-        code=code[starts].astype(np.int32),
-        low=_box(columns.origin, starts, np.minimum),
-        high=_box(columns.origin, starts, np.maximum),
-        budget=_by_run(columns.budget, starts, np.maximum).astype(np.int32),
-        flexibility_seconds=60 * flexibility,
+        code=code.astype(np.int32),
+        balls=balls,
         without_hour=_by_run(untimed.astype(np.int32), starts, np.add),
+        weekly=int(np.searchsorted(code, WEEKLY_CODE, side="right")),
+        has_unknown_hours=bool(untimed.any()),
     )
-
-
-def _box(spots: Spots, starts: Rows, extreme: np.ufunc) -> Axes:
-    x, y, z = (_by_run(axis, starts, extreme) for axis in (spots.x, spots.y, spots.z))
-    return x, y, z
 
 
 def _by_run(column: NDArray[Any], starts: Rows, extreme: np.ufunc) -> NDArray[Any]:

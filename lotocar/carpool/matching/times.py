@@ -25,6 +25,7 @@ AROUND_MINUTES = 60  # on both sides of « around »
 EARLIER_MINUTES = 15  # one can be ready this much before the hour one wished to leave at
 MAX_WINDOW_MINUTES = 12 * 60
 FAR = 1 << 40  # seconds: beyond any instant
+NO_HOUR = -(1 << 45)  # the instant of a departure without an hour
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +42,29 @@ def epochs(day: date) -> NDArray[np.int64]:
     if end - start == 86_400 and _same_offset(day):
         return start + 60 * np.arange(1440, dtype=np.int64)
     return np.array([epoch(day, minute) for minute in range(1440)], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Day:
+    """A local day as a sweep reads it: the instants at which it starts and ends, and that of each of its minutes.
+
+    `instants` has an entry more, NO_HOUR, for rows without one. On a `regular` day minutes follow one another evenly.
+    """
+
+    date: date
+    start: int
+    end: int
+    instants: NDArray[np.int64]
+    is_regular: bool
+
+
+@lru_cache(maxsize=64)
+def day_of(date: date) -> Day:
+    """That day, worked out once."""
+    start, end = epoch(date, 0), epoch(date + timedelta(days=1), 0)
+    return Day(
+        date, start, end, np.append(epochs(date), NO_HOUR), end - start == 86_400 and _same_offset(date)
+    )
 
 
 def _same_offset(day: date) -> bool:

@@ -108,9 +108,7 @@ def rung_words(rung: Rung | Change, names: Mapping[int, str] | None = None) -> s
     if isinstance(rung, Change):
         where = at_place(rung.place.label)
         return f"deux conducteurs, avec un changement {where} et {duration_words(rung.wait)} d'attente"
-    drivers = counted(
-        len({one.driver_id for one in rung.found}), "conducteur possible", "conducteurs possibles"
-    )
+    drivers = counted(len(rung.found.drivers), "conducteur possible", "conducteurs possibles")
     if rung.step is Step.DETOUR and names:
         return f"{_terms(rung)} : {_to_persuade(rung, names)}"
     return f"{_terms(rung)} : {drivers}"

@@ -40,8 +40,8 @@ def others_of(wish: LegWish, leg: LegFacts, values: Mapping[str, str], *, today:
 
 def _other_hours(wish: LegWish, leg: LegFacts, today: date) -> list[Card]:
     all_day = replace(leg, time_kind=TimeKind.NONE, hour=None, until=None)
-    found = search(session(), all_day, mirror=outside().mirror, first=FIRST)
-    return cards(session(), found, pickup=wish.origin.label, today=today)
+    found = search(session(), all_day, mirror=outside().mirror)
+    return cards(session(), found[:FIRST], pickup=wish.origin.label, today=today)
 
 
 def _idea(rung: Rung | Change, values: Mapping[str, str]) -> tuple[str, str | None]:
@@ -53,7 +53,7 @@ def _idea(rung: Rung | Change, values: Mapping[str, str]) -> tuple[str, str | No
         return words, url_for("passenger.search", **asked)
     if rung.step is Step.DETOUR and isinstance(rung, Rung):
         drivers = counted(
-            len({one.driver_id for one in rung.found}), "conducteur passe", "conducteurs passent"
+            len(rung.found.drivers), "conducteur passe", "conducteurs passent"
         )
         return f"{drivers} un peu plus loin : l'équipe peut leur demander", url_for("passenger.ask", **asked)
     return words, None

@@ -11,7 +11,8 @@ from flask import Response, request, url_for
 
 from lotocar import clock
 from lotocar.carpool.matching.confirming import by_road
-from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.facts import LegFacts
+from lotocar.carpool.matching.found import Chained, Found
 from lotocar.carpool.matching.search import days_of_wish, leg_facts
 from lotocar.carpool.requests.rules import HALF_DAYS, LegWish, check_legs
 from lotocar.carpool.rides.fairness import burden
@@ -51,21 +52,22 @@ def search() -> Response:
     return hidden_from_robots(_results(form, wish, found, now))
 
 
-def _found(wish: LegWish, now: datetime) -> list[Candidate]:
+def _found(wish: LegWish, now: datetime) -> Found:
     """Who passes on the day asked for, then on those that would do as well."""
     leg, borne = facts_of(wish, now), burden(session(), now)
-    return [
-        one
-        for rank, day in enumerate(days_of_wish(wish, today=now.astimezone(PARIS).date()))
-        for one in by_road(
-            session(),
-            replace(leg, day=day),
-            mirror=outside().mirror,
-            confirmer=outside().confirmer,
-            asked_recently=borne,
-            waits=rank == 0,
-        )
-    ]
+    return Chained(
+        [
+            by_road(
+                session(),
+                replace(leg, day=day),
+                mirror=outside().mirror,
+                confirmer=outside().confirmer,
+                asked_recently=borne,
+                waits=rank == 0,
+            )
+            for rank, day in enumerate(days_of_wish(wish, today=now.astimezone(PARIS).date()))
+        ]
+    )
 
 
 def places() -> Response:
@@ -108,7 +110,7 @@ def _half_day(wish: LegWish) -> str | None:
     return next((name for name, hours in HALF_DAYS.items() if hours == (wish.hour, wish.until)), None)
 
 
-def _results(form: SearchForm, wish: LegWish, found: list[Candidate], now: datetime) -> Response:
+def _results(form: SearchForm, wish: LegWish, found: Found, now: datetime) -> Response:
     today = now.astimezone(PARIS).date()
     pages = max(1, -(-len(found) // PAGE_SIZE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)

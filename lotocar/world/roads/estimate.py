@@ -39,7 +39,8 @@ class EstimatedRoads:
         """These points, all in one zone."""
         return Spots.of(points)
 
-    def pace_to(self, spot: Spots) -> tuple[float, float]:
+    @property
+    def paces(self) -> tuple[float, float]:
         """One pace everywhere."""
         return self.slowness, self.slowness
 

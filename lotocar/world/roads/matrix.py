@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor
 from pathlib import Path
 
@@ -101,7 +102,7 @@ class MatrixRoads:
             raise Invalid("roads.pairs")
         return self.seconds_between(self.locate(origins), self.locate(destinations))
 
-    def pace_to(self, spot: Spots) -> tuple[float, float]:
-        """The least and the greatest slowness towards this spot's zone."""
-        towards = self.slowness[:, int(spot.zone[0])]
-        return float(towards.min()) * STEP, float(towards.max()) * STEP
+    @cached_property
+    def paces(self) -> tuple[float, float]:
+        """The least and the greatest slowness, looked for once: a matrix never changes."""
+        return float(self.slowness.min()) * STEP, float(self.slowness.max()) * STEP

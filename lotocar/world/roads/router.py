@@ -69,8 +69,9 @@ class Ground(Roads, Protocol):
         """The duration from each spot of `a` to the spot of `b` of the same rank; either may hold one spot only."""
         ...
 
-    def pace_to(self, spot: Spots) -> tuple[float, float]:
-        """The fastest and the slowest at which this one spot is reached from anywhere.
+    @property
+    def paces(self) -> tuple[float, float]:
+        """The fastest and the slowest from anywhere to anywhere.
 
         In seconds per crow-flies metre, half a second of rounding apart.
         """

@@ -10,7 +10,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.found import Found
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.search import candidates, indexed
 from lotocar.carpool.trips.rules import SeatPart
@@ -26,9 +27,7 @@ seeds = st.integers(0, 2**32)
 MANY = settings().max_examples // 100
 
 
-def both(
-    index: Index, departures: list[DepartureFacts], leg: LegFacts
-) -> tuple[list[Candidate], list[Candidate]]:
+def both(index: Index, departures: list[DepartureFacts], leg: LegFacts) -> tuple[Found, Found]:
     asked = {driver: driver % 3 for driver in range(8)}
     return (
         indexed(index, leg, asked_recently=asked),
@@ -59,7 +58,7 @@ def test_index_and_loop_agree_on_any_territory(seed: int) -> None:
     for leg in asked:
         through, looked_at = both(index, offered, leg)
         assert through == looked_at
-        assert indexed(index, leg, first=2) == candidates(offered, leg, ROADS)[:2]
+        assert indexed(index, leg)[:2] == candidates(offered, leg, ROADS)[:2]
 
 
 def test_index_and_loop_agree_on_thousands_of_legs() -> None:
@@ -104,7 +103,7 @@ def test_after_any_changes_the_index_is_what_a_new_one_would_be(seed: int) -> No
         for leg in asked:
             through, looked_at = both(index, offered, leg)
             assert through == looked_at
-            assert indexed(index, leg, first=3) == candidates(offered, leg, ROADS)[:3]
+            assert indexed(index, leg)[:3] == candidates(offered, leg, ROADS)[:3]
 
 
 def rough_ground(seed: int) -> MatrixRoads:

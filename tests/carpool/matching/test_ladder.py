@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.found import NOBODY, Found
 from lotocar.carpool.matching.ladder import Change, Finder, Rung, Step, ladder, one_way
 from lotocar.carpool.matching.search import candidates
 from lotocar.carpool.matching.wording import rung_words
@@ -17,7 +18,7 @@ ROADS = EstimatedRoads(0.085)  # its own pace, so that a new calibration moves n
 
 
 def finder(*departures: DepartureFacts) -> Finder:
-    def find(leg: LegFacts) -> Sequence[Candidate]:
+    def find(leg: LegFacts) -> Found:
         return candidates(departures, leg, ROADS)
 
     return find
@@ -95,9 +96,9 @@ def test_two_drivers_with_a_change_and_a_bounded_wait() -> None:
 def test_villages_off_the_way_are_not_tried() -> None:
     asked: list[LegFacts] = []
 
-    def find(leg: LegFacts) -> Sequence[Candidate]:
+    def find(leg: LegFacts) -> Found:
         asked.append(leg)
-        return ()
+        return NOBODY
 
     far_off = Stop("Souillac", "46309", SOUILLAC.lat, SOUILLAC.lon)
     ladder(make_leg(pickup=CAHORS, dropoff=FIGEAC), find, villages=[far_off])
@@ -137,19 +138,19 @@ def test_a_meeting_point_too_far_to_walk_is_where_one_is_brought() -> None:
 def test_only_the_way_out_when_nobody_drives_back() -> None:
     leg = make_leg()
     found = finder(make_departure())(leg)
-    [rung] = one_way((leg, found), (leg, ()))
+    [rung] = one_way((leg, found), (leg, NOBODY))
     assert rung_words(rung) == "aller seulement, mardi 24 novembre : 1 conducteur possible"
-    [back] = one_way((leg, ()), (leg, found))
+    [back] = one_way((leg, NOBODY), (leg, found))
     assert rung_words(back).startswith("retour seulement")
-    assert one_way((leg, found), (leg, found)) == one_way((leg, ()), (leg, ())) == []
+    assert one_way((leg, found), (leg, found)) == one_way((leg, NOBODY), (leg, NOBODY)) == []
 
 
 def test_who_waits_too_long_gets_what_was_found_so_far() -> None:
     asked = []
 
-    def find(leg: LegFacts) -> Sequence[Candidate]:
+    def find(leg: LegFacts) -> Found:
         asked.append(leg)
-        return ()
+        return NOBODY
 
     villages = [Stop("Gramat", "46128", GRAMAT.lat, GRAMAT.lon)]
     late = iter([False, True, True, True])

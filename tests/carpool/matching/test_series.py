@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from lotocar.carpool.matching.facts import Candidate, DayRange, LegFacts, TimeKind
+from lotocar.carpool.matching.facts import DayRange, LegFacts, TimeKind
+from lotocar.carpool.matching.found import Found
 from lotocar.carpool.matching.search import candidates
 from lotocar.carpool.matching.series import both_ways, companions, counts, on_each_day, unserved
 from lotocar.world.roads.estimate import EstimatedRoads
@@ -20,7 +20,7 @@ EVERY_DAY = [
 TUESDAYS = make_departure(departure_id=9, driver_id=7, trip_id=9)
 
 
-def find(leg: LegFacts) -> Sequence[Candidate]:
+def find(leg: LegFacts) -> Found:
     return candidates([*EVERY_DAY, TUESDAYS], leg, EstimatedRoads())
 
 

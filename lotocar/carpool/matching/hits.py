@@ -1,0 +1,131 @@
+"""Departures that fit, as columns of numbers: exact and complete, before anything is said of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lotocar.carpool.matching.columns import BACK, WEEKDAYS, Ints, Rows, abilities_of
+from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.rules import GAP_STEP_S, Need, Way, candidate_of
+from lotocar.carpool.matching.times import NO_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One row a departure that fits. Instants and durations in seconds.
+
+    `day` is the local day of leaving (an ordinal), `leaves` the instant of leaving or NO_HOUR, `free` the seats left.
+    """
+
+    trip: NDArray[np.int32]
+    departure: Ints
+    driver: NDArray[np.int32]
+    marks: NDArray[np.uint32]
+    limit_minutes: NDArray[np.unsignedinteger[Any]]
+    day: Ints
+    leaves: Ints
+    to_pickup: Ints
+    ride: Ints
+    detour: Ints
+    free: Ints
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Hits]) -> Hits:
+        """The hits of all the parts."""
+        found = [one for one in parts if len(one)]
+        if len(found) < 2:
+            return found[0] if found else _NO_HITS
+        return cls(**{name: np.concatenate([getattr(one, name) for one in found]) for name in _NAMES})
+
+    def take(self, ranks: Rows) -> Hits:
+        """The hits of these ranks."""
+        return Hits(**{name: getattr(self, name)[ranks] for name in _NAMES})
+
+    def best(self, need: Need, asked_recently: Mapping[int, int], count: int) -> Rows:
+        """The ranks of the first hits, so many at most, in the order of `rules.rank`.
+
+        The coarsest term alone first tells who may be among them; the others are compared in full.
+        """
+        unknown = self.leaves == NO_HOUR
+        gap = self._gap(need, unknown)
+        coarse = ((self.detour // 60) << 33) | (unknown.astype(np.int64) << 32) | (gap // GAP_STEP_S)
+        ranks = _at_most(coarse, count)
+        asked = (
+            [asked_recently.get(driver, 0) for driver in self.driver[ranks].tolist()]
+            if asked_recently
+            else ()
+        )
+        fair = np.array(asked, dtype=np.int64) if asked else np.zeros(len(ranks), dtype=np.int64)
+        terms = (self.departure, self.trip, gap, self.detour)
+        order = np.lexsort((*(term[ranks] for term in terms), fair, coarse[ranks]))
+        return ranks[order[:count]]
+
+    def _gap(self, need: Need, unknown: NDArray[np.bool_]) -> Ints:
+        """How far each passes from the hour wished for; 0 without either hour."""
+        if need.wish.wanted is None:
+            return np.zeros_like(self.leaves)
+        anchor = self.leaves + self.to_pickup - need.wish.wanted
+        if need.wish.anchor == "dropoff":
+            anchor += self.ride
+        gap: Ints = np.abs(anchor)
+        gap[unknown] = 0
+        return gap
+
+    def candidates(self, need: Need, ranks: Rows) -> list[Candidate]:
+        """The hits of these ranks, said in full."""
+        rows = zip(*(getattr(self, name)[ranks].tolist() for name in _NAMES), strict=True)
+        return [_candidate(need, *row) for row in rows]
+
+
+_NAMES = tuple(one.name for one in fields(Hits))
+
+
+_NONE: Any = np.zeros(0, dtype=np.int64)
+_NO_HITS = Hits(*[_NONE] * len(_NAMES))
+
+
+def _at_most(key: Ints, count: int) -> Rows:
+    """The ranks whose key is not above that of rank `count` in order: all that may be among the first ones."""
+    if count >= len(key):
+        return np.arange(len(key))
+    return np.flatnonzero(key <= np.partition(key, count)[count])
+
+
+def _candidate(
+    need: Need,
+    trip: int,
+    departure: int,
+    driver: int,
+    marks: int,
+    limit_minutes: int,
+    day: int,
+    leaves: int,
+    to_pickup: int,
+    ride: int,
+    detour: int,
+    free: int,
+) -> Candidate:
+    abilities = abilities_of(marks)
+    return candidate_of(
+        need,
+        trip_id=trip,
+        departure_id=departure,
+        driver_id=driver,
+        direction="back" if marks & BACK else "out",
+        day=date.fromordinal(day),
+        is_weekly=bool(marks & WEEKDAYS),
+        leaves=None if leaves == NO_HOUR else leaves,
+        drive=Way(to_pickup, ride, detour, exact=False),
+        max_detour_minutes=limit_minutes,
+        free_seats=free,
+        abilities=None if abilities < 0 else abilities,
+    )
