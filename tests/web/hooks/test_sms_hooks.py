@@ -68,8 +68,10 @@ def knock(
 def set_so(settings: Settings) -> Iterator[FlaskClient]:
     """The same house with other settings."""
     app = create_app(settings)
-    yield app.test_client()
-    close_app(app)
+    try:
+        yield app.test_client()
+    finally:
+        close_app(app)
 
 
 def letter(number: str, body: str, sid: str = "SM1") -> dict[str, str]:
@@ -230,7 +232,7 @@ class TestHealth:
         assert http.get("/sante").get_json()["red"] == ["queue.late"]
 
     def test_a_wrong_token_of_ours_turns_it_red_until_a_true_knock_and_a_stranger_does_not(
-        self, settings: Settings, session: Session
+        self, settings: Settings, session: Session, clock: Any
     ) -> None:
         make_organisation(session)
         session.add(JobRun(name="leader", holder="w", last_run_at=NOW))
