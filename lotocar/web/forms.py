@@ -15,6 +15,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Field, FormField, HiddenField, StringField
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import TextArea
 
 from lotocar import clock
 from lotocar.errors import Invalid, Unavailable
@@ -183,6 +184,8 @@ class TextField(StringField):
         super().__init__(label, **kwargs)
         self.maximum = maximum
         self.lines = lines
+        if lines:
+            self.widget = TextArea()
 
     def pre_validate(self, form: Any) -> None:
         text = (self.data or "").strip()

@@ -304,52 +304,68 @@ def _answers(live_server: LiveServer, driver: Person, body: str) -> None:
     live_server.work("read_replies", "send")
 
 
-def test_v8_landline_only_driver(live_server: LiveServer, session: Session, clock: Any):
-    desk = TidyClient(live_server.app, session)
-    desk.sign_in()
-    registered = desk.get("/bureau/conducteurs/nouveau").submit(
-        "/bureau/conducteurs/nouveau",
-        last_name="Lacaze",
-        first_name="Henri",
-        phone="05 36 49 02 74",
-        contact_preference="call",
-        call_hours="après 18 h",
-        origin="Cahors",
-        destination="Figeac",
-        same_hour="8h30",
-        **{"tuesday-on": "y"},
-    )
-    driver_id = int(registered.path.rsplit("/", 1)[1])
+@pytest.mark.browser
+@on_sqlite
+def test_v8_landline_only_driver(
+    page: Page, live_server: LiveServer, session: Session, nadia: Account, clock: Any
+):
     asked = make_request(session)
-    page = desk.get(f"/bureau/demandes/{asked.id}")
-    [row] = [words(row) for row in blocks(page, "candidate")]
-    assert "Henri Lacaze 05 36 49 02 74" in row
-    assert "appel après 18 h" in row
-    assert "SMS" not in row
-    [choice] = {str(e.get("value")) for e in page.all("input", name="choice")}
-    forced = desk.post(f"/bureau/demandes/{asked.id}/demander", {"choice": choice, "channel": "sms"})
-    assert forced.status == 409
+    session.commit()
+    sign_in(page)
+    driver_id = _registers(page)
+    page.goto(f"/bureau/demandes/{asked.id}")
+    row = page.locator(".candidate")
+    expect(row).to_contain_text("Henri Lacaze")
+    expect(row).to_contain_text("05 36 49 02 74")
+    expect(row).to_contain_text("appel après 18 h")
+    expect(row.get_by_role("button", name="SMS")).to_have_count(0)
+    page.get_by_label("Cocher Henri Lacaze").check()
+    page.get_by_role("button", name="Demander à tous les cochés, par SMS").click()
+    expect(page.locator("main")).to_contain_text("appel à faire noté")
 
-    page.submit("/demander", button="Appel")
-    todo = words(desk.get("/bureau/a-faire").main)
-    assert "Rien à faire avant aujourd'hui à 18 h" in todo
-    for said in ("Conducteur à appeler", "joindre : après 18 h", "Henri Lacaze · 05 36 49 02 74"):
-        assert said in todo
-    page = desk.get(f"/bureau/demandes/{asked.id}").submit("/reponses/", button="Accepte")
-    assert "Henri Lacaze a accepté" in page.main
-    page.submit("/prevenir", button="Prévenu par téléphone")
+    page.keyboard.press("Alt+a")
+    todo = page.locator("main")
+    expect(todo).to_contain_text("Rien à faire avant aujourd'hui à 18 h")
+    for said in ("Conducteur à appeler", "joindre : après 18 h", "Henri Lacaze", "05 36 49 02 74"):
+        expect(todo).to_contain_text(said)
+    page.get_by_role("button", name="Accepte").click()
+    expect(todo).to_contain_text("Conducteur trouvé")
+    page.get_by_role("button", name="Prévenu par téléphone").click()
+    expect(todo).to_contain_text("Passager prévenu")
     for later in range(12, 96, 12):  # reminders, questions after the ride
         clock.move_to(NOW + timedelta(hours=later))
         live_server.work()
         if later == 48:
-            desk.sign_in()
-            assert "joindre : après 18 h À dire au téléphone Henri Lacaze · 05 36 49 02 74" in words(
-                desk.get("/bureau/a-faire").main
-            )
+            sign_in(page)
+            page.keyboard.press("Alt+a")
+            said = page.locator(".due__item", has_text="À dire au téléphone")
+            expect(said).to_contain_text("joindre : après 18 h")
+            expect(said).to_contain_text("05 36 49 02 74")
     session.expire_all()
     assert session.scalar(select(func.count()).select_from(Ride)) == 1
     to_him = session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == driver_id)).all()
     assert {(one.channel, one.status) for one in to_him} == {("call", "needs_human")}  # somebody rings him
+
+
+def _registers(page: Page) -> int:
+    """M. Lacaze gives his landline, and when he may be rung; his number."""
+    page.goto("/bureau/conducteurs/nouveau")
+    for name, said in (
+        ("last_name", "Lacaze"),
+        ("first_name", "Henri"),
+        ("phone", "05 36 49 02 74"),
+        ("call_hours", "après 18 h"),
+        ("origin", "Cahors"),
+        ("destination", "Figeac"),
+        ("same_hour", "8h30"),
+    ):
+        page.locator(f"[name={name}]").fill(said)
+        page.keyboard.press("Tab")
+    page.locator("[name=contact_preference]").select_option("call")
+    page.locator("[name=tuesday-on]").check()
+    page.keyboard.press("Alt+s")
+    page.wait_for_url(re.compile(r"/bureau/personnes/\d+$"))
+    return int(page.url.rsplit("/", 1)[1])
 
 
 def test_v9_withdrawal_of_consent_and_erasure(client: PageClient, visitor: PageClient, session: Session):

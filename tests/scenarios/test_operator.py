@@ -448,12 +448,45 @@ def _made() -> dict[str, Any]:
     return {"public_id": unique_hex(), "created_at": NOW, "updated_at": NOW, "confirmed_at": NOW}
 
 
+@pytest.mark.browser
+@on_sqlite
 def test_o14_closed_internal_pages(
-    visitor: PageClient, client: PageClient, village: Village, session: Session
+    page: Page,
+    visitor: PageClient,
+    client: PageClient,
+    village: Village,
+    session: Session,
+    password_hash: str,
 ):
     _are_closed(visitor, village)
     _say_nothing_of_anybody(visitor, village)
     _the_referent_of_figeac_sees_only_figeac(client, session)
+    _the_same_in_a_browser(page, session, password_hash)
+
+
+def _the_same_in_a_browser(page: Page, session: Session, password_hash: str) -> None:
+    """A stranger is led to the sign-in page, and somebody of Figeac to the requests of Figeac."""
+    rose = {"login": "rose", "display_name": "Rose", "role": "referent", "password_hash": password_hash}
+    make_account(session, communes=[FIGEAC.insee], **rose)
+    session.commit()
+    for path in (
+        "/bureau",
+        "/bureau/a-faire",
+        "/bureau/pilotage",
+        "/bureau/reglages/equipe",
+        "/bureau/registre.csv",
+    ):
+        page.goto(path)
+        expect(page).to_have_url(re.compile(r"/connexion\?"))
+    assert page.request.get("/bureau", headers={"Accept": "application/json"}).status == 401
+    sign_in(page, "rose")
+    expect(page.locator("main")).to_contain_text("Lucette Cassan")
+    expect(page.locator("main")).not_to_contain_text("Ginette")
+    expect(page.get_by_role("link", name="Réglages")).to_have_count(0)
+    page.locator("#recherche").fill("Malbec")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Recherche")
+    expect(page.locator("main")).not_to_contain_text("Ginette")
 
 
 def _are_closed(visitor: PageClient, village: Village) -> None:
