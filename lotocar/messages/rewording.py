@@ -15,9 +15,8 @@ from functools import cache
 from lotocar.errors import Invalid, NotFound
 from lotocar.messages import texts
 from lotocar.messages.gsm import SegmentCount, segments, transliterate
-from lotocar.messages.texts import FOLDER, SenderPolicy, kinds
+from lotocar.messages.texts import FOLDER, MOST_SEGMENTS, SenderPolicy, kinds
 
-MOST_SEGMENTS = 2
 MOST_LETTERS = 400
 # what each bracket says, as the templates of the house write it; longer ones first where one holds another
 BRACKETS = {

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, pass_context
+from jinja2.runtime import Context
 
 from lotocar.errors import NotFound
+from lotocar.messages.gsm import segments, transliterate
 from lotocar.messages.rules import Caps
 from lotocar.values.days import DAY_NAMES, local
 from lotocar.values.wording import day_words, hour_words
 
 DANGLING = frozenset({"de", "du", "des", "d", "le", "la", "les", "l", "et", "en", "à", "sur", "pour"})
+MOST_SEGMENTS = 2
+TIGHTER = (1.0, 0.85, 0.7, 0.55, 0.4)  # of the room that a text gives its names
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 
 
@@ -43,13 +47,35 @@ class SenderPolicy:
 def sms(kind: str, values: Mapping[str, object], *, sender: SenderPolicy, reference: str) -> str:
     """The text of an SMS before transliteration, on one line. `reference` is used unless `values` has its own.
 
+    It fits in two SMS: when the names are too long together each is cut shorter, and a text of the team's own that
+    would not fit even so (the sender or the address of the site changed since) gives way to the house's.
+
     Raises:
         NotFound: no such kind.
         jinja2.UndefinedError: a value is missing.
     """
     known = {"reference": reference, **values, "sender": sender}
     own = sender.own_texts.get(kind)
-    return own_words(own, known) if own else _render(kind, "sms.txt", known)
+    said = _tightened(lambda tight: own_words(own, known | {"tight": tight})) if own else ""
+    return (
+        said
+        if said and _fits(said)
+        else _tightened(lambda tight: _render(kind, "sms.txt", known | {"tight": tight}))
+    )
+
+
+def _tightened(write: Callable[[float], str]) -> str:
+    """The text with names cut as little as two SMS allow, or as short as they get."""
+    text = ""
+    for tight in TIGHTER:
+        text = write(tight)
+        if _fits(text):
+            break
+    return text
+
+
+def _fits(text: str) -> bool:
+    return segments(transliterate(text)).segments <= MOST_SEGMENTS
 
 
 def own_words(source: str, values: Mapping[str, object]) -> str:
@@ -96,6 +122,11 @@ def clip(text: str, limit: int) -> str:
     return " ".join(words).rstrip(" ,;-(")
 
 
+@pass_context
+def _clip_here(context: Context, text: str, limit: int) -> str:
+    return clip(text, int(limit * context.get("tight", 1)))
+
+
 def spelled(code: str) -> str:
     """A code as a voice should say it, figure by figure."""
     return ", ".join(str(code))
@@ -125,7 +156,7 @@ def _environment() -> Environment:
         autoescape=False,  # noqa: S701 texts for phones, never HTML: people would read « &#39; »
         trim_blocks=True,
     )
-    environment.filters.update(clip=clip, spelled=spelled, day=day, short_day=short_day, hour=hour)
+    environment.filters.update(clip=_clip_here, spelled=spelled, day=day, short_day=short_day, hour=hour)
     return environment
 
 

@@ -81,7 +81,7 @@ SEVERAL = re.compile(r"(0[1-9]\d{8}){2,}")
 LABEL = r"(?:num[eé]ro|n°|t[eé]l[eé]phone|t[eé]l|portable|port|mobile|mob|fixe|domicile|dom)"
 LABELS = re.compile(rf"^(?:{LABEL}[\s.:]*)+(?=[\d+(])|[\s(]+{LABEL}[.)\s]*$")
 BETWEEN = re.compile(r"(?<=\d)\s*\b(?:ou|et)\b\s*(?=[\d(])")
-PARTED = re.compile(r"[/;,|&\n]|\s+(?:ou|et|puis|-)\s+|\s{2,}|\s*(?=\+)|\s(?=00)|\s(?=0[1-9]\d{8})")
+PARTED = re.compile(r"[/;,|&\n]|\s+(?:ou|et|puis|-)\s+|\s{2,}|\s*(?=\+)|\s(?=0033)|\s(?=0[1-9]\d{8})")
 TRUNK_IN_BRACKETS = re.compile(r"[(\[]\s*0\s*[)\]]")
 DRESSING = re.compile(r"[\s.,;:/\\_·•|()\[\]\-\u2010-\u2015\u2212'’]+")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,6 +66,33 @@ def test_a_text_costs_two_segments_at_most(kind: str, values: dict[str, object],
     text = transliterate(sms(kind, values, sender=POLICIES[policy], reference="4821"))
     assert is_gsm7(text)
     assert segments(text).segments <= 2, text
+
+
+WORST = LONGEST | {"more_dates": 12, "reference": "48213"}
+
+
+@pytest.mark.parametrize("two_way", [True, False])
+@pytest.mark.parametrize("kind", kinds())
+def test_many_dates_a_long_name_of_the_house_and_a_long_address_still_fit_in_two(
+    kind: str, two_way: bool
+) -> None:
+    """Names are cut shorter; what must be done stands whole."""
+    house = replace(
+        TWO_WAY if two_way else ONE_WAY,
+        organisation="Covoiturage solidaire du Causse et de la Bouriane",
+        public_base_url=f"https://{'covoiturage-solidaire.' * 2}example",
+    )
+    link = f"{house.public_base_url}/reponse/{'x' * 43}"
+    text = transliterate(sms(kind, WORST | {"link": link}, sender=house, reference="48213"))
+    assert segments(text).segments <= 2, text
+    assert text.endswith("Ref 48213")
+    assert link in text or not two_way or "_link" not in kind
+
+
+def test_a_text_of_the_team_that_fits_no_more_gives_way_to_the_house_s() -> None:
+    own = {"offer_renewal": "Bonjour ! " * 20 + "[trop]" + " Merci." * 20}
+    text = sms("offer_renewal", ORDINARY, sender=replace(TWO_WAY, own_texts=own), reference="4821")
+    assert text == sms("offer_renewal", ORDINARY, sender=TWO_WAY, reference="4821")
 
 
 @pytest.mark.parametrize("kind", kinds())

@@ -124,6 +124,17 @@ def test_overseas_lines_get_their_own_country_code(typed: str, e164: str, kind: 
         ("06+39980011", "not_a_number"),
         ("06 39 98 00 11 / 05 36 49 01 12", "several_numbers"),
         ("06 39 98 00 11 ou 05 36 49 01 12", "several_numbers"),
+        ("06 39 98 00 11 - 05 36 49 01 12", "several_numbers"),
+        ("06 39 98 00 11 & 06 39 98 00 12", "several_numbers"),
+        ("+33639980011 +33639980012", "several_numbers"),
+        ("0033639980011 0033639980012", "several_numbers"),
+        ("0639980011;0536490112", "several_numbers"),
+        ("zéro six trente-neuf", "not_a_number"),
+        ("6.39980011E8", "not_a_number"),  # as a spreadsheet writes it
+        ("0639980011.0", "too_long"),
+        ("=0639980011", "not_a_number"),
+        ("+377 93 15 00 00", "foreign"),  # Monaco
+        ("+376 801 234", "foreign"),  # Andorra
         ("06 39 98", "too_short"),
         ("06 39 98 00 1", "too_short"),
         ("+33 6 39 98 00 1", "too_short"),
