@@ -32,7 +32,8 @@ from waitress.server import create_server
 from config import Settings
 from lotocar import clock
 from lotocar.app import create_app
-from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.facts import LegFacts
+from lotocar.carpool.matching.found import Listed
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.rules import Need
@@ -57,19 +58,17 @@ class KeptIndex:
     """An index that answers what it answered the first time; what was asked is told by its leg, hour included."""
 
     index: Index
-    kept: dict[LegFacts, list[Candidate]]
+    kept: dict[LegFacts, Listed]
 
     @property
     def ground(self) -> Ground:
         return self.index.ground
 
-    def candidates(
-        self, need: Need, asked_recently: Mapping[int, int], first: int | None = None
-    ) -> list[Candidate]:
+    def answer(self, need: Need, asked_recently: Mapping[int, int]) -> Listed:
         leg = replace(need.leg, not_before=None)  # the present moment, another at each page
         if leg not in self.kept:
-            self.kept[leg] = self.index.candidates(need, asked_recently, None)
-        return self.kept[leg][:first]
+            self.kept[leg] = Listed([*self.index.answer(need, asked_recently)])
+        return self.kept[leg]
 
 
 class KeptMirror(Mirror):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lotocar.carpool.matching.facts import LegFacts
-from tests.bench.methods import Found, Method
+from tests.bench.methods import Method, Numbers
 
 
 @dataclass(slots=True)
@@ -21,15 +21,16 @@ class Measure:
     method: Method
     wall: dict[int, float] = field(default_factory=dict)
     cpu: dict[int, float] = field(default_factory=dict)
-    found: dict[int, Found] = field(default_factory=dict)
+    found: dict[int, Numbers] = field(default_factory=dict)
 
     def ask(self, rank: int, leg: LegFacts) -> None:
         # a method that has somebody else work says how long they were at it
         busy_s = getattr(self.method, "busy_s", thread_time)
         started, busy = perf_counter(), busy_s()
-        self.found[rank] = self.method.find(leg)
+        answer = self.method.find(leg)
         self.cpu[rank] = 1000 * (busy_s() - busy)
         self.wall[rank] = 1000 * (perf_counter() - started)
+        self.found[rank] = self.method.numbers(answer)
 
     @property
     def spent_s(self) -> float:
@@ -38,7 +39,8 @@ class Measure:
     def summary(self, truth: Measure | None) -> dict[str, Any]:
         """Percentiles; recall and precision against the truth, on the requests that both were asked."""
         wall, cpu = [*self.wall.values()], [*self.cpu.values()]
-        said = {
+        said: dict[str, Any] = {
+            "gives": self.method.gives,
             "requests": len(wall),
             "mean_ms": rounded(np.mean(wall)),
             **{f"p{share}_ms": rounded(np.percentile(wall, share)) for share in (50, 90, 99)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from sqlalchemy import Engine
@@ -12,73 +12,88 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching.columns import Columns
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.found import Found
+from lotocar.carpool.matching.hits import Hits
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.patterns import Shelf, patterns
 from lotocar.carpool.matching.routed import Routed
 from lotocar.carpool.matching.rules import days_of, fits, prepare
 from lotocar.carpool.matching.search import candidates, search
-from lotocar.carpool.matching.sieve import Hits, Sieve
+from lotocar.carpool.matching.sieve import Sieve
 from lotocar.db import reading
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.roads.estimate import EstimatedRoads
 
-Found = set[int]
+Numbers = set[int]
 
 
 class Method(Protocol):
-    """One way of searching; `find` gives departure numbers."""
+    """One way of searching; `find` gives an answer, and is measured; `numbers` says which departures it holds."""
 
     name: str
+    gives: str
 
-    def find(self, leg: LegFacts) -> Found: ...
+    def find(self, leg: LegFacts) -> Any: ...
+    def numbers(self, answer: Any) -> Numbers: ...
 
 
 class Ours:
     """The product's own search: the revision read from the database each time, then the index."""
 
-    def __init__(self, session: Session, mirror: Mirror, first: int | None = None) -> None:
-        self.name = "ours" if first is None else f"ours_first_{first}"
+    def __init__(self, session: Session, mirror: Mirror, first: int | None) -> None:
+        self.name = "ours" if first is not None else "ours_every_candidate"
+        what = "every one of them" if first is None else f"the first {first} of them"
+        self.gives = f"the exact set, counted; {what} in order as candidates with all their figures"
         self.session = session
         self.mirror = mirror
         self.first = first
 
     def find(self, leg: LegFacts) -> Found:
-        found = search(self.session, leg, mirror=self.mirror, first=self.first)
-        return {one.departure_id for one in found}
+        found = search(self.session, leg, mirror=self.mirror)
+        found[: self.first]
+        return found
+
+    def numbers(self, answer: Found) -> Numbers:
+        return {*answer.departures}
 
 
 class PythonScan:
     """Every departure looked at in turn by the same rules, already in memory."""
 
     name = "python_scan"
+    gives = "the exact set in order, every one as a candidate with all its figures"
 
     def __init__(self, departures: Sequence[DepartureFacts]) -> None:
         self.departures = departures
         self.roads = EstimatedRoads()
 
     def find(self, leg: LegFacts) -> Found:
-        return {one.departure_id for one in candidates(self.departures, leg, self.roads)}
+        return candidates(self.departures, leg, self.roads)
+
+    def numbers(self, answer: Found) -> Numbers:
+        return {*answer.departures}
 
 
 class NumpyScan:
     """Every trip of the days in question, as columns, without any order or cut."""
 
     name = "numpy_scan"
+    gives = "the numbers of the exact set, in no order"
 
     def __init__(self, departures: Sequence[DepartureFacts]) -> None:
         self.ground = EstimatedRoads()
         self.shelf = Shelf()
         every = patterns(departures)
-        straight = [one for one in every if not one.facts.vias]
-        self.columns = Columns.of(straight, self.ground, self.shelf)
-        self.routed = Routed.of([one for one in every if one.facts.vias], self.ground, self.shelf)
+        self.columns = Columns.of(every, self.ground, self.shelf)
+        self.routed = Routed.of(every, self.ground)
 
-    def find(self, leg: LegFacts) -> Found:
-        sieve = Sieve(self.ground, prepare(leg, self.ground), self.shelf)
-        straight = sieve.sift(self.columns, *self.columns.on_days(sieve.days))
-        by_places = sieve.sift_routed(self.routed)
-        hits = Hits.joined((straight,) if by_places is None else (straight, by_places))
-        return {*hits.departure.tolist()}
+    def find(self, leg: LegFacts) -> Numbers:
+        sieve = Sieve(self.ground, prepare(leg, self.ground), self.shelf, self.routed)
+        parts = [sieve.sift(self.columns, self.columns.on_day(day.date), day) for day in sieve.days]
+        return {*Hits.joined(parts).departure.tolist()}
+
+    def numbers(self, answer: Numbers) -> Numbers:
+        return answer
 
 
 class PythonPolylines:
@@ -89,12 +104,16 @@ class PythonPolylines:
     """
 
     name = "python_polylines"
+    gives = "the numbers of those in its corridor and in time, in no order"
 
     def __init__(self, departures: Sequence[DepartureFacts]) -> None:
         self.roads = EstimatedRoads()
         self.trips = [(ways, polyline(ways[0])) for ways in by_trip(departures)]
 
-    def find(self, leg: LegFacts) -> Found:
+    def numbers(self, answer: Numbers) -> Numbers:
+        return answer
+
+    def find(self, leg: LegFacts) -> Numbers:
         need = prepare(leg, self.roads)
         weekdays, days = {day.weekday() for day in days_of(need)}, {*days_of(need)}
         return {
@@ -140,11 +159,15 @@ class OriginalRule:
     """The original Lotocar's: great circle × 1.4 at 60 km/h, shown below 5 and from 10 to 45 minutes, any hour."""
 
     name = "original"
+    gives = "the numbers of those it shows, in no order"
 
     def __init__(self, departures: Sequence[DepartureFacts]) -> None:
         self.departures = departures
 
-    def find(self, leg: LegFacts) -> Found:
+    def numbers(self, answer: Numbers) -> Numbers:
+        return answer
+
+    def find(self, leg: LegFacts) -> Numbers:
         weekday = leg.day.weekday()
         ride = distance_m(leg.pickup, leg.dropoff)
         return {

@@ -15,7 +15,7 @@ from time import thread_time
 import psycopg
 
 from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
-from tests.bench.methods import Found, by_trip, polyline
+from tests.bench.methods import Numbers, by_trip, polyline
 
 SCHEMA = "lotocar_bench"
 # both places together may be this far away at the largest limit, 20 minutes, at 2 × 1.3 × 0.08 s/m
@@ -54,6 +54,7 @@ class PostgisPair:
     """Any hour of the leg's day; a corridor of the driver's own limit around the route."""
 
     name = "postgis_pair"
+    gives = "the numbers of those in its corridor on that day, at any hour, in no order"
 
     def __init__(self, connection: psycopg.Connection[tuple[int]]) -> None:
         self.connection = connection
@@ -68,7 +69,10 @@ class PostgisPair:
         user, system = rest.split()[11:13]
         return thread_time() + (int(user) + int(system)) / sysconf("SC_CLK_TCK")
 
-    def find(self, leg: LegFacts) -> Found:
+    def numbers(self, answer: list[tuple[int]]) -> Numbers:
+        return {number for (number,) in answer}
+
+    def find(self, leg: LegFacts) -> list[tuple[int]]:
         asked = {
             "p_lon": leg.pickup.lon,
             "p_lat": leg.pickup.lat,
@@ -77,7 +81,7 @@ class PostgisPair:
             "weekday": leg.day.weekday(),
             "day": leg.day,
         }
-        return {number for (number,) in self.connection.execute(_PAIR, asked)}
+        return self.connection.execute(_PAIR, asked).fetchall()
 
 
 @contextmanager

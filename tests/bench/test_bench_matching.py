@@ -21,7 +21,7 @@ def test_a_small_measure_agrees_and_prints_its_figures(capsys: pytest.CaptureFix
     assert report["changes_done"]
     assert report["after_changes"]["same_answers"]
     assert report["after_changes_rebuilt_agrees"]
-    methods = {"ours", "ours_first_50", "python_scan", "numpy_scan", "python_polylines", "original"}
+    methods = {"ours", "ours_every_candidate", "python_scan", "numpy_scan", "python_polylines", "original"}
     assert methods | {"build_s", "bytes_per_trip", "change", "speedup_vs_python_scan"} <= report.keys()
     assert report["postgis_pair"] == {"absent": True}
 

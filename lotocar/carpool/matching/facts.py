@@ -119,8 +119,7 @@ class Reason:
     data: Mapping[str, Datum]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A departure that can serve the leg on `day`, the local day on which the driver leaves.
 
     Instants are those of the driver's usual hour, None when he gave no hour. `gap_seconds` is the pick-up

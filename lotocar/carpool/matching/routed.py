@@ -105,10 +105,11 @@ class Routed:
         stops, count = self._stops(rows), self.count[rows]
         passed = np.zeros((len(rows), MAX_STOPS), dtype=np.int64)
         np.cumsum(self.hops[rows], axis=1, out=passed[:, 1:])
-        before = passed[:, :-1] + _grid(ground.seconds_between(stops, pickup))[:, :-1]
-        after = _grid(ground.seconds_between(dropoff, stops))[:, 1:] + passed[:, -1:] - passed[:, 1:]
-        onward = _grid(ground.seconds_between(pickup, stops))[:, 1:] - passed[:, 1:]
-        until = passed[:, :-1] + _grid(ground.seconds_between(stops, dropoff))[:, :-1]
+        to_pickup, to_dropoff, from_pickup, from_dropoff = _between(ground, stops, pickup, dropoff)
+        before = passed[:, :-1] + to_pickup[:, :-1]
+        after = from_dropoff[:, 1:] + passed[:, -1:] - passed[:, 1:]
+        onward = from_pickup[:, 1:] - passed[:, 1:]
+        until = passed[:, :-1] + to_dropoff[:, :-1]
         riding = onward[:, :, None] + until[:, None, :]
         riding[:, _RANKS, _RANKS] = ride
         whole = before[:, :, None] + riding + after[:, None, :]
@@ -124,5 +125,13 @@ class Routed:
         return self.departure.tobytes(), self.hops.tobytes(), [axis.tobytes() for axis in spots]
 
 
-def _grid(seconds: Ints) -> Ints:
-    return seconds.reshape(-1, MAX_STOPS)
+def _between(ground: Ground, stops: Spots, pickup: Spots, dropoff: Spots) -> Ints:
+    """The seconds from each stop to the pick-up and to the drop-off, then from these to each stop: (4, rows, stops).
+
+    Asked of the ground at once: the rows are few, and each question has its price.
+    """
+    count = len(stops)
+    ends = Spots.joined((pickup, dropoff)).take(np.repeat((0, 1), count))
+    both = Spots.joined((stops, stops))
+    there = ground.seconds_between(Spots.joined((both, ends)), Spots.joined((ends, both)))
+    return there.reshape(4, -1, MAX_STOPS)

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from lotocar.carpool.matching.facts import (
     Candidate,
@@ -46,6 +47,7 @@ class Need:
     ride: Leg
     slack_seconds: int = 0
     error_seconds: int = 0  # the usual error of a detour that is estimated
+    wanted_at: datetime | None = None  # the hour wished for
 
     @property
     def extra_detour_seconds(self) -> int:
@@ -64,12 +66,14 @@ def prepare(leg: LegFacts, roads: Roads) -> Need:
         raise Invalid("leg.same_place", field="destination")
     if not 1 <= leg.seats <= MAX_SEATS:
         raise Invalid("leg.seats", field="seats")
+    wish = wish_of(leg)
     return Need(
         leg,
-        wish_of(leg),
+        wish,
         roads.leg(leg.pickup, leg.dropoff),
         slack_seconds=roads.slack_seconds,
         error_seconds=roads.usual_error_seconds,
+        wanted_at=None if wish.wanted is None else as_instant(wish.wanted),
     )
 
 
@@ -117,8 +121,7 @@ def days_of(need: Need) -> tuple[date, ...]:
     return day, day - timedelta(days=1), day + timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """The driver's way with this passenger, in seconds."""
 
     to_pickup_seconds: int
@@ -299,23 +302,22 @@ def _candidate(
 ) -> Candidate:
     return candidate_of(
         need,
-        trip_id=departure.trip_id,
-        departure_id=departure.departure_id,
-        driver_id=departure.driver_id,
-        direction=departure.direction,
-        day=day,
-        is_weekly=departure.day is None,
-        leaves=leaves,
-        drive=drive,
-        max_detour_minutes=departure.max_detour_minutes,
-        free_seats=free,
-        abilities=departure.abilities,
+        departure.trip_id,
+        departure.departure_id,
+        departure.driver_id,
+        departure.direction,
+        day,
+        departure.day is None,
+        leaves,
+        drive,
+        60 * departure.max_detour_minutes,
+        free,
+        departure.abilities is None,
     )
 
 
 def candidate_of(
     need: Need,
-    *,
     trip_id: int,
     departure_id: int,
     driver_id: int,
@@ -324,42 +326,60 @@ def candidate_of(
     is_weekly: bool,
     leaves: int | None,
     drive: Way,
-    max_detour_minutes: int,
+    limit_seconds: int,
     free_seats: int,
-    abilities: int | None,
+    is_unasked: bool,
 ) -> Candidate:
-    """The candidate with these figures; `leaves` in seconds since 1970, None when the hour is unknown."""
-    wish, ride = need.wish, drive.ride_seconds
-    pickup = None if leaves is None else leaves + drive.to_pickup_seconds
-    anchor = pickup if pickup is None or wish.anchor == "pickup" else pickup + ride
+    """The candidate with these figures; `leaves` in seconds since 1970, None when the hour is unknown.
+
+    `is_unasked`: nobody asked this driver about needs. By rank and not by name: a page makes fifty of them.
+    """
+    to_pickup, ride, detour, exact = drive
+    gap, shift, departure_at, pickup_at, dropoff_at = _hours(need.wish, leaves, to_pickup, ride)
     return Candidate(
-        trip_id=trip_id,
-        departure_id=departure_id,
-        driver_id=driver_id,
-        direction=direction,
-        day=day,
-        is_weekly=is_weekly,
-        departure_at=None if leaves is None else as_instant(leaves),
-        pickup_at=None if pickup is None else as_instant(pickup),
-        dropoff_at=None if pickup is None else as_instant(pickup + ride),
-        ride_seconds=ride,
-        detour_seconds=drive.detour_seconds,
-        limit_seconds=60 * max_detour_minutes,
-        gap_seconds=None if anchor is None or wish.wanted is None else anchor - wish.wanted,
-        shift_seconds=0 if anchor is None else _shift(anchor, wish),
-        free_seats=free_seats,
-        time_kind=need.leg.time_kind,
-        wanted_at=None if wish.wanted is None else as_instant(wish.wanted),
-        exact=drive.exact,
-        error_seconds=0 if drive.exact else need.error_seconds,
-        to_ask=need.leg.needs if abilities is None else 0,
-        is_known=driver_id in need.leg.known_drivers,
+        trip_id,
+        departure_id,
+        driver_id,
+        direction,
+        day,
+        is_weekly,
+        departure_at,
+        pickup_at,
+        dropoff_at,
+        ride,
+        detour,
+        limit_seconds,
+        gap,
+        shift,
+        free_seats,
+        need.leg.time_kind,
+        need.wanted_at,
+        exact,
+        0 if exact else need.error_seconds,
+        need.leg.needs if is_unasked else 0,
+        driver_id in need.leg.known_drivers,
     )
+
+
+_Hours = tuple[int | None, int, datetime | None, datetime | None, datetime | None]
+
+
+def _hours(wish: Wish, leaves: int | None, to_pickup: int, ride: int) -> _Hours:
+    """The gap to the hour wished for, what to add to the usual hour, and when one leaves, picks up and drops off."""
+    if leaves is None:
+        return None, 0, None, None, None
+    pickup = leaves + to_pickup
+    dropoff = pickup + ride
+    anchor = pickup if wish.anchor == "pickup" else dropoff
+    gap = None if wish.wanted is None else anchor - wish.wanted
+    return gap, _shift(anchor, wish), as_instant(leaves), as_instant(pickup), as_instant(dropoff)
 
 
 def _shift(anchor: int, wish: Wish) -> int:
     """What to add to the usual hour to come back into the window."""
-    return max(0, wish.earliest - anchor) - max(0, anchor - wish.latest)
+    if anchor < wish.earliest:
+        return wish.earliest - anchor
+    return wish.latest - anchor if anchor > wish.latest else 0
 
 
 def _excluded(departure: DepartureFacts, rule: Rule, by: int | None = None, **data: Datum) -> Exclusion:

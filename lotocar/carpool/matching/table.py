@@ -28,11 +28,8 @@ from lotocar.carpool.matching.columns import (
 )
 from lotocar.world.roads.spots import UNIT_M, Spots
 
-_LEAST_RUN, _RUN_SHARE = (
-    32,
-    0.25,
-)  # a run holds this share of the square root of all rows: looking at runs or at
-# rows then costs alike, whatever the size
+_LEAST_RUN = 24
+_RUN_SHARE = 0.125  # of the square root of all rows: looking at runs or at rows then costs alike, at any size
 _ROUNDING_M = 2.0  # centres are kept to the half-metre
 _ANY = 1e9  # seconds
 

@@ -123,7 +123,7 @@ def wish_of(leg: LegFacts) -> Wish:
     before, after = _reach(leg)
     if leg.hour is None:
         return Wish("pickup", None, -FAR, FAR)
-    hour = epoch(leg.day, minute_of(leg.hour))
+    hour = int(day_of(leg.day).instants[minute_of(leg.hour)])
     anchor: Literal["pickup", "dropoff"] = "dropoff" if leg.time_kind is TimeKind.ARRIVE_BY else "pickup"
     wanted = None if leg.time_kind is TimeKind.BETWEEN else hour
     return Wish(anchor, wanted, hour - before, hour + after)
@@ -131,15 +131,23 @@ def wish_of(leg: LegFacts) -> Wish:
 
 def _reach(leg: LegFacts) -> tuple[int, int]:
     """How far the window reaches before and after the hour, in seconds."""
-    minutes = {
-        TimeKind.NONE: (0, 0),
-        TimeKind.LEAVE_AT: (EARLIER_MINUTES, _window(leg, USUAL_WINDOW_MINUTES)),
-        TimeKind.ARRIVE_BY: (_window(leg, USUAL_WINDOW_MINUTES), 0),
-        TimeKind.AROUND: (_window(leg, AROUND_MINUTES), _window(leg, AROUND_MINUTES)),
-        TimeKind.BETWEEN: (0, _length_minutes(leg)),
-    }
-    before, after = minutes[leg.time_kind]
+    before, after = _reach_minutes(leg)
     return 60 * (before + leg.tolerance_minutes), 60 * (after + leg.tolerance_minutes)
+
+
+def _reach_minutes(leg: LegFacts) -> tuple[int, int]:
+    usual = _window(leg, AROUND_MINUTES if leg.time_kind is TimeKind.AROUND else USUAL_WINDOW_MINUTES)
+    match leg.time_kind:
+        case TimeKind.LEAVE_AT:
+            return EARLIER_MINUTES, usual
+        case TimeKind.ARRIVE_BY:
+            return usual, 0
+        case TimeKind.AROUND:
+            return usual, usual
+        case TimeKind.BETWEEN:
+            return 0, _length_minutes(leg)
+        case TimeKind.NONE:
+            return 0, 0
 
 
 def _window(leg: LegFacts, usual: int) -> int:
