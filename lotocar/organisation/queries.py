@@ -47,6 +47,7 @@ def current(session: Session) -> Organisation:
     row = session.get(OrganisationRow, 1)
     if row is None:
         raise NotFound("organisation.missing")
+    session.info["organisation"] = row  # held: a row that nobody holds is read again at the next question
     return Organisation(
         name=row.name,
         desk_phone=row.desk_phone,

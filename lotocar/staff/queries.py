@@ -43,5 +43,7 @@ def sessions_of(session: Session, account_id: int, *, now: datetime) -> Sequence
 def names(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
     """The names shown for these accounts, by number."""
     wanted = set(account_ids)
+    if not wanted:
+        return {}
     found = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(wanted)))
     return {number: name for number, name in found}

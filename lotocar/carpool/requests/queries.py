@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, distinct, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.people.models import Person
@@ -72,6 +72,15 @@ def count_open(session: Session, *, communes: Collection[str] = ()) -> dict[str,
     if communes:
         query = query.where(RideRequest.id.in_(touching(communes)))
     return {status: count for status, count in session.execute(query)}
+
+
+def waiting_by_commune(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:
+    """How many open requests still look for somebody, by the INSEE code where they start; `communes` keeps some."""
+    looked_for = (RideRequest.status.in_(OPEN), Leg.status.in_(("unserved", "approached")))
+    query = select(Leg.origin_insee, func.count(distinct(Leg.ride_request_id))).join(Leg.ride_request)
+    query = query.where(*looked_for, Leg.direction == "out").group_by(Leg.origin_insee)
+    rows = session.execute(query.where(Leg.origin_insee.in_(communes)) if communes else query)
+    return {insee: count for insee, count in rows}
 
 
 def request_page(session: Session, ride_request_id: int, *, communes: Collection[str] = ()) -> RideRequest:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from lotocar.carpool.people.models import Person
 from lotocar.db import Base, UTCDateTime
-from lotocar.values.geo import Stop
+from lotocar.values.geo import Point, Stop
 
 
 class Trip(Base):
@@ -80,6 +80,11 @@ class Trip(Base):
     def vias(self) -> tuple[Stop, ...]:
         """The places that the driver says they pass by, in the order of the way out."""
         return tuple(Stop(*one) for one in self.via_stops)
+
+    @property
+    def way(self) -> tuple[Point, ...]:
+        """Where the way out starts, passes by and ends."""
+        return tuple(stop.point for stop in (self.origin, *self.vias, self.destination))
 
 
 class Departure(Base):

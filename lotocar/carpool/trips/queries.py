@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
@@ -55,8 +56,19 @@ def is_posted(session: Session, public_id: str) -> bool:
 
 def ways(session: Session, numbers: Collection[int]) -> dict[int, tuple[Point, ...]]:
     """Where each of these trips starts, passes by and ends, whatever became of it."""
-    found = session.scalars(select(Trip).where(Trip.id.in_(numbers)))
-    return {one.id: tuple(stop.point for stop in (one.origin, *one.vias, one.destination)) for one in found}
+    return {one.id: one.way for one in session.scalars(select(Trip).where(Trip.id.in_(numbers)))}
+
+
+def offered_by_commune(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:
+    """How many active trips begin or end in each commune, by INSEE code; `communes` keeps some, empty keeps all."""
+    counts: Counter[str] = Counter()
+    for end in (Trip.origin_insee, Trip.destination_insee):
+        # a trip within one commune is one trip there
+        once = true() if end is Trip.origin_insee else Trip.destination_insee != Trip.origin_insee
+        found = select(end, func.count()).where(Trip.status == "active", once).group_by(end)
+        rows = session.execute(found.where(end.in_(communes)) if communes else found)
+        counts.update({insee: count for insee, count in rows})
+    return counts
 
 
 def awaiting_numbers(*, communes: Collection[str] = ()) -> Select[int]:

@@ -17,6 +17,7 @@ from lotocar.carpool.rides.models import Approach
 from lotocar.carpool.trips.models import Trip
 from lotocar.values import phone, wording
 from lotocar.values.days import PARIS
+from lotocar.values.geo import Point
 from lotocar.web.desk import words
 
 SHOWN = 30  # what a screen holds; the count says how many there are in all
@@ -44,6 +45,7 @@ class Row:
     out: bool
     approach: Approach | None
     found: Candidate
+    way: Sequence[Point]
 
 
 def rows(
@@ -116,6 +118,7 @@ def _row(
         out=asked is not None and asked.status in {"declined", "expired", "withdrawn"},
         approach=asked,
         found=found,
+        way=trip.way,
     )
 
 

@@ -16,7 +16,7 @@ from flask import Response, request
 from lotocar.carpool.trips import queries as trips
 from lotocar.organisation import queries as organisation
 from lotocar.values.geo import Point, Stop
-from lotocar.web.desk.leg_panes import LegPane, numbered_trips
+from lotocar.web.desk.leg_panes import LegPane, numbered_rows
 from lotocar.web.edge import outside, session
 from lotocar.web.forms import chosen_stop, row_number
 from lotocar.web.render import page
@@ -70,10 +70,8 @@ def request_map(panes: Sequence[LegPane]) -> JourneyMap | None:
     """The map of a saved request and of its candidates; None once nobody is looked for."""
     if not any(pane.is_looked_for for pane in panes):
         return None
-    numbered = numbered_trips(panes)
-    ways = trips.ways(session(), [trip for _, trip in numbered])
     leg = panes[0].leg
-    return journey_map(leg.origin, leg.destination, [(rank, ways.get(trip, ())) for rank, trip in numbered])
+    return journey_map(leg.origin, leg.destination, [(rank, row.way) for rank, row in numbered_rows(panes)])
 
 
 def journey_map(

@@ -128,12 +128,13 @@ def leg_panes(
     ]
 
 
-def numbered_trips(panes: Sequence[LegPane]) -> list[tuple[int, int]]:
-    """The trips of the rows that show at once, with the numbers that the page gives to its rows."""
-    numbered, rank = [], 0
+def numbered_rows(panes: Sequence[LegPane]) -> list[tuple[int, candidates.Row]]:
+    """The rows that show at once, with the numbers that the page gives them."""
+    numbered: list[tuple[int, candidates.Row]] = []
+    rank = 0
     for pane in panes:
         rank += len(pane.asked_besides)
-        numbered += [(rank + more, row.found.trip_id) for more, row in enumerate(pane.first, 1)]
+        numbered += enumerate(pane.first, rank + 1)
         rank += len(pane.first)
     return numbered
 

@@ -151,9 +151,9 @@ class Looking:
             count = len(indexed(self.index, replace(self.facts(one), day=day), asked_recently=self.burden))
         except Invalid:
             count = 0
-        found = wording.counted(count, "conducteur possible", "conducteurs possibles")
+        found = wording.counted(count, "possible") if count else "personne"
         said = wording.day_words(day)
-        return WayOut(f"{said} : {found if count else 'personne'}", f"{_prefix(one)}day", said)
+        return WayOut(f"{said} : {found}", f"{_prefix(one)}day", said)
 
     def _names(self, rungs: Sequence[Rung | Change]) -> dict[int, str]:
         """Whom one would have to persuade."""

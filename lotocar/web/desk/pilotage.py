@@ -12,16 +12,15 @@ from flask import Response, request
 from lotocar import clock
 from lotocar.civic.territory import queries, rules, wording
 from lotocar.civic.territory.file import figures_csv
-from lotocar.civic.territory.protection import Cell
 from lotocar.organisation import queries as organisation
 from lotocar.values.days import PARIS
 from lotocar.web.desk import screens
+from lotocar.web.desk.map_screen import shades
 from lotocar.web.edge import outside, session
-from lotocar.world.places.drawing import Drawing, drawing
+from lotocar.world.places.drawing import drawing
 
 LENGTHS = {"1": 1, "3": 3, "12": 12}
 YEAR = 12  # a line to recruit shows over a year: in a month too few people ask for the same journey
-LEVELS = 4
 FATES_SHOWN = {code: words for code, words in wording.FATES.items() if code not in rules.UNSERVED}
 
 
@@ -94,9 +93,11 @@ def _report(period: Period) -> dict[str, Any]:
         "figures": rules.figures(asked, driven, epci_of=_epci_of),
         "lines": lines,
         "wider": wider,
-        "unserved": unserved,
         "drawing": drawing(home),
-        "levels": _levels(unserved, drawing(home)),
+        "levels": shades(
+            {insee: one.count if one.is_shown else None for insee, one in unserved.items()}, drawing(home)
+        ),
+        "told": {insee: one.words for insee, one in unserved.items()},
         "fates": FATES_SHOWN,
         "refusals": {code: wording.FATES[code] for code in rules.UNSERVED},
         "name_of": _name_of,
@@ -105,16 +106,6 @@ def _report(period: Period) -> dict[str, Any]:
         "before": wording.month_after(period.last_month, -1),
         "after": wording.month_after(period.last_month, 1),
         "this_month": clock.now().astimezone(PARIS).date().replace(day=1),
-    }
-
-
-def _levels(unserved: dict[str, Cell], drawn: Drawing) -> dict[str, int]:
-    """How dark each commune is, from 1 to 4; 0 for a few people, whose number is not told."""
-    known = {shape.insee for shape in drawn.shapes}
-    here = {insee: one for insee, one in unserved.items() if insee in known}
-    most = max((one.count for one in here.values() if one.is_shown), default=1)
-    return {
-        insee: max(1, -(-LEVELS * one.count // most)) if one.is_shown else 0 for insee, one in here.items()
     }
 
 

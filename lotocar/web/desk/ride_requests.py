@@ -146,6 +146,8 @@ def correct_page(ride_request_id: int) -> Response:
     found = screens.the_request(ride_request_id)
     form = CorrectionForm(formdata=None)
     form.show(found)
+    if request.args.get("retour") and form.back.data != "yes":
+        form.back.data = "yes"  # « À faire » leads here to write the way back
     return screens.show("desk/correct.html", screen="home", found=found, form=form, words=words)
 
 
