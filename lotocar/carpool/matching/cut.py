@@ -72,42 +72,51 @@ def cut(
 
 def _reach(table: Table, need: Need, days: tuple[Day, ...], paces: tuple[float, float]) -> Reach:
     fastest, slowest = paces
-    codes = [code_of_day(day.date) for day in days]
-    start, end = table.of_dates(min(codes), max(codes))
-    runs, weekly = table.runs, table.runs.weekly
-    asked = runs.balls[:, :weekly]
-    if start < end:
-        asked = np.concatenate((asked, runs.balls[:, start:end]), axis=1)
-    away = _away(asked, need)
-    near = np.maximum(away - asked[RADII], 0) * np.float32(fastest)
     # by declared places, too, nobody gets there faster than at the fastest pace in a straight line
     ride, extra = need.ride.seconds * (fastest / slowest), need.extra_detour_seconds
-    most = asked[BUDGET] - near[1]  # from leaving to the drop-off, but for `extra`
-    able = np.flatnonzero(most - near[0] >= ride - extra - MARGIN_S)
-    to_pickup, most = near[0][able], most[able]
-    farthest = (away[0][able] + asked[6][able]) * np.float32(_ARC * slowest) + asked[ROUNDABOUT][able]
+    least = ride - extra - MARGIN_S
+    ends = _ends(need)
+    _, near, most = _bounds(table.runs.blocks, ends, fastest)
+    blocks = np.flatnonzero(most - near[0] >= least)
+    codes = [code_of_day(day.date) for day in days]
+    runs = np.concatenate((table.of_blocks(blocks), table.of_dates(min(codes), max(codes))))
+    balls = table.runs.balls.take(runs, axis=1)
+    away, near, most = _bounds(balls, ends, fastest)
+    able = np.flatnonzero(most - near[0] >= least)
+    runs, balls, to_pickup, most = runs[able], balls[6:].take(able, axis=1), near[0][able], most[able]
+    farthest = (away[0][able] + balls[0]) * np.float32(_ARC * slowest) + balls[ROUNDABOUT - 6]
     to_dropoff = need.wish.anchor == "dropoff"
-    numbers = np.where(able < weekly, able, able + (start - weekly))
     return Reach(
-        runs=numbers,
-        code=runs.code[numbers],
+        runs=runs,
+        code=table.runs.code[runs],
         soonest=to_pickup + np.float32(ride) if to_dropoff else to_pickup,
         longest=np.minimum(farthest + need.ride.seconds, most + extra)
         if to_dropoff
         else np.minimum(farthest, most + np.float32(extra - ride)),
-        flexible=asked[FLEXIBILITY][able],
+        flexible=balls[FLEXIBILITY - 6],
     )
 
 
-def _away(asked: Floats, need: Need) -> Floats:
-    """How far the pick-up is from each centre of origins, the drop-off from each of destinations, straight through."""
+def _ends(need: Need) -> Floats:
+    """The pick-up and the drop-off as the first lines of a directory, in a column."""
     ends = zip(spot(need.leg.pickup), spot(need.leg.dropoff), strict=True)
-    here = np.array([UNIT_M * axis for pair in ends for axis in pair], dtype=np.float32)
-    apart = asked[:6] - here[:, None]
+    return np.array([[UNIT_M * axis] for pair in ends for axis in pair], dtype=np.float32)
+
+
+def _bounds(balls: Floats, ends: Floats, fastest: float) -> tuple[Floats, Floats, Floats]:
+    """Metres from the pick-up to each centre of origins, from the drop-off to each of destinations; the least seconds
+    to each ball; and the most from leaving to the drop-off, but for what the leg accepts beyond the budget.
+    """
+    apart = balls[:6] - ends
     apart *= apart
     x, y, z = apart.reshape(3, 2, -1)
-    away: Floats = np.sqrt(x + y + z)
-    return away
+    x += y
+    x += z
+    away: Floats = np.sqrt(x)
+    near = away - balls[RADII]
+    np.maximum(near, 0, out=near)
+    near *= np.float32(fastest)
+    return away, near, balls[BUDGET] - near[1]
 
 
 def _timed(table: Table, need: Need, day: Day, reach: Reach) -> Rows:

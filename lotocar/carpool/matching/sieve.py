@@ -70,7 +70,8 @@ class Sieve:
         marks = columns.marks[rows]
         runs = (marks & np.uint32(1 << day.date.weekday())) != 0
         runs |= (marks & np.uint32(WEEKDAYS)) == 0
-        rows, marks = rows[runs], marks[runs]
+        leaving = np.flatnonzero(runs)
+        rows, marks = rows[leaving], marks[leaving]
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
         spare = columns.budget[rows] - (to_pickup + self.ride)
         leaves = _leaves(day, columns.slot[rows] & MINUTES)
@@ -94,15 +95,26 @@ class Sieve:
     def _routed(self, columns: Columns, some: _Drives, day: Day) -> _Drives:
         """The same, those that pass by declared places on their own way and judged by it."""
         by_places = self._by_places(some.marks)
-        those = np.flatnonzero(by_places)
+        if not by_places.any():
+            return some
+        some = some.keep(~by_places | self._may_be_in_time(columns, some))
+        those = np.flatnonzero(self._by_places(some.marks))
         if not len(those):
             return some
         known = self.routed.rows_of(columns.departure[some.rows[those]])
         ways = self.routed.ways(known, self.ground, self.pickup, self.dropoff, self.ride)
         some.to_pickup[those], some.ride[those] = ways[0], ways[1]
         some.spare[those] = columns.budget[some.rows[those]] - ways[2]
-        in_time = self._is_in_time(columns, some, day)
-        return some.keep((some.spare >= -self.extra) & (in_time | ~by_places))
+        return some.keep((some.spare >= -self.extra) & self._is_in_time(columns, some, day))
+
+    def _may_be_in_time(self, columns: Columns, some: _Drives) -> NDArray[np.bool_]:
+        """Whether the window touches the time on the road: one passes between the straight way and the longest."""
+        wish, slack = self.need.wish, 60 * columns.flexibility_minutes[some.rows].astype(np.int64)
+        soonest = some.leaves + some.to_pickup + (self.ride if wish.anchor == "dropoff" else 0) - self.leeway
+        longest = some.leaves + columns.budget[some.rows] + self.extra
+        touches = (soonest - slack <= wish.latest) & (wish.earliest <= longest + slack)
+        possible: NDArray[np.bool_] = touches | (some.leaves == NO_HOUR)
+        return possible
 
     def _fitting(self, columns: Columns, some: _Drives, day: Day) -> Hits:
         """Those who may and can take this passenger that day, with their figures."""

@@ -28,8 +28,9 @@ from lotocar.carpool.matching.columns import (
 )
 from lotocar.world.roads.spots import UNIT_M, Spots
 
-_LEAST_RUN = 24
-_RUN_SHARE = 0.125  # of the square root of all rows: looking at runs or at rows then costs alike, at any size
+_LEAST_RUN = 16
+_RUN_SHARE = 0.08  # of the square root of all rows
+BLOCK = 16  # runs
 _ROUNDING_M = 2.0  # centres are kept to the half-metre
 _ANY = 1e9  # seconds
 
@@ -38,7 +39,8 @@ Floats = NDArray[np.float32]
 # what the directory keeps of each run, in this order: the centres of both balls (metres from the centre of the
 # earth: x of the origins, x of the destinations, y, y, z, z), their radii, seconds
 RADII, BUDGET, FLEXIBILITY, ROUNDABOUT = slice(6, 8), 8, 9, 10
-_LINES = 11
+_LINES, _BLOCK_LINES = 11, 9
+_RANKS = np.arange(BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,13 @@ class Directory:
     balls: Floats
     without_hour: NDArray[np.int32]
     weekly: int  # how many runs are weekly: they come first
+    blocks: Floats  # the first lines of `balls` again, for each BLOCK of weekly runs
     has_unknown_hours: bool
 
     @property
     def nbytes(self) -> int:
         """The memory held."""
-        return self.code.nbytes + self.balls.nbytes + self.without_hour.nbytes
+        return self.code.nbytes + self.balls.nbytes + self.without_hour.nbytes + self.blocks.nbytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,15 @@ class Table:
         code = self.runs.code[slot >> MINUTE_BITS]
         return self.columns.with_slot((code << MINUTE_BITS) | (slot & MINUTES))
 
-    def of_dates(self, first: int, last: int) -> tuple[int, int]:
-        """The runs of the dates from one calendar code to another: the first, and the first beyond."""
+    def of_dates(self, first: int, last: int) -> Rows:
+        """The runs of the dates from one calendar code to another."""
         start, end = np.searchsorted(self.runs.code, (first, last + 1)).tolist()
-        return start, end
+        return np.arange(start, end)
+
+    def of_blocks(self, blocks: Rows) -> Rows:
+        """The weekly runs of these blocks."""
+        runs = (blocks[:, None] * BLOCK + _RANKS).ravel()
+        return runs[: runs.searchsorted(self.runs.weekly)]
 
     def between(self, runs: Rows, earliest: Ints, latest: Ints) -> Rows:
         """The rows of these runs from one minute of the day to another, both included, each run its own minutes.
@@ -187,13 +195,28 @@ def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Direc
     balls[FLEXIBILITY] = 60.0 * _by_run(columns.flexibility_minutes, starts, np.maximum)
     balls[ROUNDABOUT] = np.where((columns.marks[starts] & BY_PLACES) != 0, _ANY, 0.0)
     untimed = (columns.slot & MINUTES) == UNKNOWN_HOUR
+    weekly = int(np.searchsorted(code, WEEKLY_CODE, side="right"))
     return Directory(
         code=code.astype(np.int32),
         balls=balls,
         without_hour=_by_run(untimed.astype(np.int32), starts, np.add),
-        weekly=int(np.searchsorted(code, WEEKLY_CODE, side="right")),
+        weekly=weekly,
+        blocks=_blocks(balls[:_BLOCK_LINES, :weekly]),
         has_unknown_hours=bool(untimed.any()),
     )
+
+
+def _blocks(runs: Floats) -> Floats:
+    """Balls around the balls of each BLOCK of runs, and their largest budget."""
+    starts = np.arange(0, runs.shape[1], BLOCK)
+    if not len(starts):
+        return runs
+    blocks = np.maximum.reduceat(runs, starts, axis=1)
+    blocks[:6] = (blocks[:6] + np.minimum.reduceat(runs[:6], starts, axis=1)) / 2
+    apart = (runs[:6] - blocks[:6].repeat(np.diff(starts, append=runs.shape[1]), axis=1)) ** 2
+    away = np.sqrt(apart.reshape(3, 2, -1).sum(axis=0)) + runs[RADII]
+    blocks[RADII] = np.maximum.reduceat(away, starts, axis=1) + _ROUNDING_M
+    return blocks
 
 
 def _by_run(column: NDArray[Any], starts: Rows, extreme: np.ufunc) -> NDArray[Any]:

@@ -51,7 +51,10 @@ class EstimatedRoads:
 
     def seconds_between(self, a: Spots, b: Spots) -> Seconds:
         """What `leg` gives, rank by rank."""
-        return (crow_many_m(a, b) * self.slowness + 0.5).astype(np.int64)
+        seconds = crow_many_m(a, b)
+        seconds *= self.slowness
+        seconds += 0.5
+        return seconds.astype(np.int64)
 
     def seconds_many(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Seconds:
         """What `leg` gives for each pair.

@@ -72,7 +72,7 @@ class Spots:
 
     def take(self, rows: NDArray[np.intp]) -> Spots:
         """The spots at these ranks."""
-        return Spots(self.x[rows], self.y[rows], self.z[rows], self.zone[rows])
+        return Spots(self.x.take(rows), self.y.take(rows), self.z.take(rows), self.zone.take(rows))
 
     @classmethod
     def joined(cls, parts: Sequence[Spots]) -> Spots:
@@ -87,9 +87,20 @@ class Spots:
 
 def crow_many_m(a: Spots, b: Spots) -> NDArray[np.float64]:
     """`crow_m`, rank by rank; either side may hold one spot only."""
-    x = np.subtract(a.x, b.x, dtype=np.float64)
-    y = np.subtract(a.y, b.y, dtype=np.float64)
-    z = np.subtract(a.z, b.z, dtype=np.float64)
-    square: NDArray[np.float64] = x * x + y * y + z * z
-    straight: NDArray[np.float64] = np.sqrt(square) * (1.0 + square * _CURVE) * UNIT_M
+    # in place: on long columns half of the time goes into fetching new memory
+    square, y, z = (np.subtract(mine, theirs, dtype=np.float64) for mine, theirs in _axes(a, b))
+    square *= square
+    y *= y
+    z *= z
+    square += y
+    square += z
+    straight: NDArray[np.float64] = np.sqrt(square)
+    square *= _CURVE
+    square += 1.0
+    straight *= square
+    straight *= UNIT_M
     return straight
+
+
+def _axes(a: Spots, b: Spots) -> tuple[tuple[NDArray[np.int32], NDArray[np.int32]], ...]:
+    return (a.x, b.x), (a.y, b.y), (a.z, b.z)
