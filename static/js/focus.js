@@ -51,14 +51,15 @@
   function swapped(event) {
     if (held && !held.element.isConnected) giveBack(event.target);
     held = null;
+    var within = event.target; // at once: hands that are quick may have left again when all is settled
+    var wanted = within.matches("[data-focus-on-load]") ? within : within.querySelector("[data-focus-on-load]");
+    if (wanted) focusOn(wanted);
   }
 
   function settled(event) {
     var within = event.target;
     var said = within.matches("[data-announce]") ? within : within.querySelector("[data-announce]");
     if (said) announce(said.dataset.announce);
-    var wanted = within.matches("[data-focus-on-load]") ? within : within.querySelector("[data-focus-on-load]");
-    if (wanted) focusOn(wanted);
   }
 
   function showFailure(event) {
