@@ -321,9 +321,11 @@ def test_v8_landline_only_driver(
     expect(row.get_by_role("button", name="SMS")).to_have_count(0)
     page.get_by_label("Cocher Henri Lacaze").check()
     page.get_by_role("button", name="Demander à tous les cochés, par SMS").click()
-    expect(page.locator("main")).to_contain_text("appel à faire noté")
+    expect(page.locator("main")).to_contain_text("Pas de SMS possible pour cette personne")
+    row.get_by_role("button", name="Appel").click()
+    expect(page.locator("main")).to_contain_text("Appel à faire noté")
 
-    page.keyboard.press("Alt+a")
+    page.locator(".desk-nav").get_by_role("link", name="À faire").click()
     todo = page.locator("main")
     expect(todo).to_contain_text("Rien à faire avant aujourd'hui à 18 h")
     for said in ("Conducteur à appeler", "joindre : après 18 h", "Henri Lacaze", "05 36 49 02 74"):
@@ -337,10 +339,10 @@ def test_v8_landline_only_driver(
         live_server.work()
         if later == 48:
             sign_in(page)
-            page.keyboard.press("Alt+a")
-            said = page.locator(".due__item", has_text="À dire au téléphone")
+            page.locator(".desk-nav").get_by_role("link", name="À faire").click()
+            said = page.locator(".due__item", has_text="05 36 49 02 74")
+            expect(said).to_contain_text("À dire au téléphone")
             expect(said).to_contain_text("joindre : après 18 h")
-            expect(said).to_contain_text("05 36 49 02 74")
     session.expire_all()
     assert session.scalar(select(func.count()).select_from(Ride)) == 1
     to_him = session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == driver_id)).all()
@@ -361,7 +363,7 @@ def _registers(page: Page) -> int:
     ):
         page.locator(f"[name={name}]").fill(said)
         page.keyboard.press("Tab")
-    page.locator("[name=contact_preference]").select_option("call")
+    page.get_by_role("radio", name="Par téléphone").check()
     page.locator("[name=tuesday-on]").check()
     page.keyboard.press("Alt+s")
     page.wait_for_url(re.compile(r"/bureau/personnes/\d+$"))

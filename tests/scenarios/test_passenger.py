@@ -95,7 +95,7 @@ def test_p1_landline_only(page: Page, live_server: LiveServer, session: Session,
     live_server.work()
     page.reload()
     expect(page.locator("main")).to_contain_text("à confirmer au passager")
-    page.keyboard.press("Alt+a")
+    page.locator(".desk-nav").get_by_role("link", name="À faire").click()
     expect(page.locator(".due__item")).to_contain_text("Passager à prévenir")
     page.get_by_role("button", name="Prévenu par téléphone").click()
     expect(page.locator("main")).to_contain_text("Passager prévenu")
