@@ -31,8 +31,9 @@ UNKNOWN_HOUR = 1440  # sorts after every minute of the day
 WEEKLY_CODE = 0  # the calendar code of every weekly row; those of dates are above
 _FIRST_DAY = 700_000  # 1917: codes of dates stay within 20 bits, days of validity within 16
 
-# marks, from the lowest bit: weekdays 7, back 1, team only 1, abilities 7, seats 7, by declared places 1, step 8
-WEEKDAYS, BACK, TEAM_ONLY, BY_PLACES = 0x7F, 1 << 7, 1 << 8, 1 << 23
+# marks, from the lowest bit: weekdays 7 (that of its date for a dated row), back 1, team only 1, abilities 7, seats 6,
+# dated 1, by declared places 1, step 8
+WEEKDAYS, BACK, TEAM_ONLY, DATED, BY_PLACES = 0x7F, 1 << 7, 1 << 8, 1 << 22, 1 << 23
 _ABILITIES, _SEATS, _STEP = 9, 16, 24
 _EARLIER_DAYS = np.array([mask.bit_count() for mask in range(128)], dtype=np.int64)
 
@@ -122,8 +123,8 @@ class Columns:
 
     def on_day(self, day: date) -> Rows:
         """The rows of unsorted columns that leave on this day."""
-        weekly = (self.marks & np.uint32(1 << day.weekday())) != 0
-        return np.flatnonzero(weekly | (self.slot >> MINUTE_BITS == code_of_day(day)))
+        that_weekday = self.marks & np.uint32(DATED | 1 << day.weekday()) == 1 << day.weekday()
+        return np.flatnonzero(that_weekday | (self.slot >> MINUTE_BITS == code_of_day(day)))
 
     def departures_on(self, rows: Rows, weekdays: Ints | int) -> Ints:
         """The number of the departure of each row on a weekday on which it runs."""
@@ -134,11 +135,9 @@ class Columns:
 
     def by_departure(self, shelf: Shelf) -> tuple[list[bytes], list[tuple[int, object]]]:
         """Every departure by itself, in the order of their numbers, whatever rows hold them; and the extras."""
-        code = self.slot >> MINUTE_BITS
-        found = [np.flatnonzero(self.marks & (1 << weekday)) for weekday in range(7)]
-        weekdays = np.repeat(np.arange(8), [*(len(rows) for rows in found), int((code != WEEKLY_CODE).sum())])
-        rows = np.concatenate((*found, np.flatnonzero(code != WEEKLY_CODE)))
-        number = self.departures_on(rows, weekdays % 7)
+        found = [np.flatnonzero(self.marks & np.uint32(1 << weekday)) for weekday in range(7)]
+        weekdays, rows = np.repeat(np.arange(7), [len(rows) for rows in found]), np.concatenate(found)
+        number = self.departures_on(rows, weekdays)
         order = np.lexsort((self.slot[rows], number))
         rows, weekdays, number = rows[order], weekdays[order], number[order]
         bare = self.marks[rows] & ~np.uint32(WEEKDAYS) & np.uint32((1 << _STEP) - 1)
@@ -151,7 +150,7 @@ class Columns:
 
 
 def seats_of(marks: Ints) -> Ints:
-    return (marks >> _SEATS) & 0x7F
+    return (marks >> _SEATS) & 0x3F
 
 
 def abilities_of(marks: Marks) -> Marks:
@@ -201,7 +200,7 @@ def _marks(one: Pattern) -> int:
     flags = (BACK if facts.direction == "back" else 0) | (TEAM_ONLY if facts.team_only else 0)
     flags |= BY_PLACES if facts.vias else 0
     packed = (abilities << _ABILITIES) | (facts.seats << _SEATS) | (one.step << _STEP)
-    return one.weekdays | flags | packed
+    return flags | packed | (one.weekdays if facts.day is None else DATED | 1 << facts.day.weekday())
 
 
 def _valid_day(day: date | None) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import BACK, WEEKDAYS, Ints, Rows, abilities_of
+from lotocar.carpool.matching.columns import BACK, DATED, Ints, Rows, abilities_of
 from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.matching.rules import GAP_STEP_S, Need, Way, candidate_of
 from lotocar.carpool.matching.times import NO_HOUR
@@ -121,7 +121,7 @@ def _candidate(
         driver,
         "back" if marks & BACK else "out",
         date.fromordinal(day),
-        bool(marks & WEEKDAYS),
+        not marks & DATED,
         None if leaves == NO_HOUR else leaves,
         Way(to_pickup, ride, detour, False),
         60 * limit_minutes,

@@ -8,7 +8,7 @@ anybody is said in full.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from lotocar.carpool.matching.columns import (
     BY_PLACES,
     MINUTES,
     TEAM_ONLY,
-    WEEKDAYS,
     Columns,
     Ints,
     Rows,
@@ -34,6 +33,9 @@ from lotocar.carpool.matching.rules import Need
 from lotocar.carpool.matching.table import Table
 from lotocar.carpool.matching.times import NO_HOUR, Day, day_of
 from lotocar.world.roads.router import Ground
+
+Able = NDArray[np.bool_]
+Marks = NDArray[np.uint32]
 
 _FAR_S = 1 << 40
 
@@ -62,66 +64,69 @@ class Sieve:
     def sift(self, columns: Columns, rows: Rows, day: Day) -> Hits:
         """Those of these rows that fit when they leave on this day, on which those with a date do."""
         some = self._at_pickup(columns, rows, day)
-        some = self._at_destination(columns, some, day)
-        return self._fitting(columns, some, day)
+        some, ride = self._routed(columns, self._at_destination(columns, some), day)
+        return self._fitting(columns, some, ride, day)
 
     def _at_pickup(self, columns: Columns, rows: Rows, day: Day) -> _Drives:
-        """Those that run that day, pass in time and are not too far away already."""
+        """Those that run that day, pass in time and are not too far away already.
+
+        By declared places one is there later: those are looked at on their own way, afterwards.
+        """
         marks = columns.marks[rows]
-        runs = (marks & np.uint32(1 << day.date.weekday())) != 0
-        runs |= (marks & np.uint32(WEEKDAYS)) == 0
-        leaving = np.flatnonzero(runs)
+        leaving = np.flatnonzero(marks & np.uint32(1 << day.date.weekday()))
         rows, marks = rows[leaving], marks[leaving]
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
-        spare = columns.budget[rows] - (to_pickup + self.ride)
-        leaves = _leaves(day, columns.slot[rows] & MINUTES)
-        some = _Drives(rows, marks, leaves, to_pickup, np.full(len(rows), self.ride), spare)
-        by_places = self._by_places(marks)
-        # by declared places one is there later, and hardly sooner: their own way is looked for afterwards
-        able = self._is_in_time(columns, some, day) | by_places
-        return some.keep(able & (spare >= by_places * -self.leeway - self.extra))
+        spare = columns.budget[rows] - to_pickup
+        spare -= self.ride
+        leaves: Ints = day.instants[columns.slot[rows] & MINUTES]
+        some = _Drives(rows, marks, leaves, to_pickup, spare)
+        able = self._is_in_time(columns, some, self.ride, day)
+        able &= spare >= -self.extra
+        return some.keep(self._or_by_places(able, marks))
 
-    def _at_destination(self, columns: Columns, some: _Drives, day: Day) -> _Drives:
+    def _at_destination(self, columns: Columns, some: _Drives) -> _Drives:
         """Those whose whole way with the passenger is not too long."""
-        spare = some.spare - self.ground.seconds_between(self.dropoff, columns.destination.take(some.rows))
-        by_places = self._by_places(some.marks)
-        kept = some._replace(spare=spare).keep(spare >= by_places * -self.leeway - self.extra)
-        return self._routed(columns, kept, day) if len(self.routed) else kept
+        onward = self.ground.seconds_between(self.dropoff, columns.destination.take(some.rows))
+        some = some._replace(spare=some.spare - onward)
+        return some.keep(self._or_by_places(some.spare >= -self.extra, some.marks))
 
-    def _by_places(self, marks: NDArray[np.uint32]) -> Any:
-        """Which of these pass by declared places; none when nobody does."""
-        return (marks & np.uint32(BY_PLACES)) != 0 if len(self.routed) else False
+    def _or_by_places(self, able: Able, marks: Marks) -> Able:
+        """Those who are able, and all those who pass by declared places."""
+        if len(self.routed):
+            able |= (marks & np.uint32(BY_PLACES)) != 0
+        return able
 
-    def _routed(self, columns: Columns, some: _Drives, day: Day) -> _Drives:
-        """The same, those that pass by declared places on their own way and judged by it."""
-        by_places = self._by_places(some.marks)
-        if not by_places.any():
-            return some
-        some = some.keep(~by_places | self._may_be_in_time(columns, some))
-        those = np.flatnonzero(self._by_places(some.marks))
+    def _routed(self, columns: Columns, some: _Drives, day: Day) -> tuple[_Drives, Ints]:
+        """The same, those that pass by declared places on their own way and judged by it; and how long all ride."""
+        by_places = some.marks & np.uint32(BY_PLACES)
+        if not len(self.routed) or not by_places.any():
+            return some, np.full(len(some.rows), self.ride)
+        some = some.keep((by_places == 0) | self._may_fit(columns, some))
+        those, ride = np.flatnonzero(some.marks & np.uint32(BY_PLACES)), np.full(len(some.rows), self.ride)
         if not len(those):
-            return some
+            return some, ride
         known = self.routed.rows_of(columns.departure[some.rows[those]])
         ways = self.routed.ways(known, self.ground, self.pickup, self.dropoff, self.ride)
-        some.to_pickup[those], some.ride[those] = ways[0], ways[1]
+        some.to_pickup[those], ride[those] = ways[0], ways[1]
         some.spare[those] = columns.budget[some.rows[those]] - ways[2]
-        return some.keep((some.spare >= -self.extra) & self._is_in_time(columns, some, day))
+        able = self._is_in_time(columns, some, ride, day) & (some.spare >= -self.extra)
+        return some.keep(able), ride[able]
 
-    def _may_be_in_time(self, columns: Columns, some: _Drives) -> NDArray[np.bool_]:
-        """Whether the window touches the time on the road: one passes between the straight way and the longest."""
+    def _may_fit(self, columns: Columns, some: _Drives) -> Able:
+        """Whether one who passes by declared places may fit, between the straight way and the longest allowed."""
         wish, slack = self.need.wish, 60 * columns.flexibility_minutes[some.rows].astype(np.int64)
         soonest = some.leaves + some.to_pickup + (self.ride if wish.anchor == "dropoff" else 0) - self.leeway
         longest = some.leaves + columns.budget[some.rows] + self.extra
         touches = (soonest - slack <= wish.latest) & (wish.earliest <= longest + slack)
-        possible: NDArray[np.bool_] = touches | (some.leaves == NO_HOUR)
+        possible: Able = (touches | (some.leaves == NO_HOUR)) & (some.spare >= -self.extra - self.leeway)
         return possible
 
-    def _fitting(self, columns: Columns, some: _Drives, day: Day) -> Hits:
+    def _fitting(self, columns: Columns, some: _Drives, ride: Ints, day: Day) -> Hits:
         """Those who may and can take this passenger that day, with their figures."""
         able = self._is_valid(columns, some.rows, day) & self._is_allowed(columns, some)
-        free = self._free_seats(columns, some, day)
+        free = self._free_seats(columns, some, ride, day)
         able &= free >= self.need.leg.seats
-        some, free = some.keep(able), free[able]
+        some, ride, free = some.keep(able), ride[able], free[able]
         limit = columns.limit_minutes[some.rows]
         return Hits(
             trip=columns.trip[some.rows],
@@ -132,20 +137,20 @@ class Sieve:
             day=np.full(len(free), day.date.toordinal()),
             leaves=some.leaves,
             to_pickup=some.to_pickup,
-            ride=some.ride,
+            ride=ride,
             detour=np.maximum(60 * limit.astype(np.int64) - some.spare, 0),
             free=free,
         )
 
-    def _is_in_time(self, columns: Columns, some: _Drives, day: Day) -> NDArray[np.bool_]:
+    def _is_in_time(self, columns: Columns, some: _Drives, ride: Ints | int, day: Day) -> Able:
         """Whether each passes within the window, its flexibility counted; who gave no hour, on the leg's own day."""
         wish, leg = self.need.wish, self.need.leg
         pickup = some.leaves + some.to_pickup
-        anchor = pickup + some.ride if wish.anchor == "dropoff" else pickup
-        # from the middle of the window, in half-seconds
-        away = np.abs(2 * anchor - (wish.earliest + wish.latest))
-        slack = 120 * columns.flexibility_minutes[some.rows].astype(np.int64)
-        in_time: NDArray[np.bool_] = away <= slack + (wish.latest - wish.earliest)
+        anchor = pickup + ride if wish.anchor == "dropoff" else pickup
+        # from the middle of the window, whose ends are whole minutes
+        away = np.abs(anchor - (wish.earliest + wish.latest) // 2)
+        slack = 60 * columns.flexibility_minutes[some.rows].astype(np.int64)
+        in_time: Able = away <= slack + (wish.latest - wish.earliest) // 2
         if leg.not_before is not None:
             in_time &= pickup >= leg.not_before.timestamp()
         unknown = some.leaves == NO_HOUR
@@ -154,12 +159,12 @@ class Sieve:
             in_time[unknown] = day is self.days[0] and (today is None or day.date >= today)
         return in_time
 
-    def _is_valid(self, columns: Columns, rows: Rows, day: Day) -> NDArray[np.bool_]:
+    def _is_valid(self, columns: Columns, rows: Rows, day: Day) -> Able:
         code, last = code_of_day(day.date), columns.last[rows]
-        valid: NDArray[np.bool_] = (columns.first[rows] <= code) & ((last == 0) | (code <= last))
+        valid: Able = (columns.first[rows] <= code) & ((last == 0) | (code <= last))
         return valid
 
-    def _is_allowed(self, columns: Columns, some: _Drives) -> NDArray[np.bool_]:
+    def _is_allowed(self, columns: Columns, some: _Drives) -> Able:
         """Whether the driver may and can take this passenger, and may be shown here."""
         leg = self.need.leg
         allowed = np.ones(len(some.rows), dtype=bool)
@@ -173,7 +178,7 @@ class Sieve:
             allowed &= (leg.needs & ~abilities_of(some.marks.astype(np.int64))) == 0
         return allowed
 
-    def _free_seats(self, columns: Columns, some: _Drives, day: Day) -> Ints:
+    def _free_seats(self, columns: Columns, some: _Drives, ride: Ints, day: Day) -> Ints:
         """The seats left on that day and part of the way; none when it does not run."""
         extra = columns.extra[some.rows]
         state = self.shelf.on(day.date)[extra]
@@ -181,29 +186,22 @@ class Sieve:
         free[state == PAUSED] = 0
         for rank in np.flatnonzero(state == TAKEN).tolist():
             taken = self.shelf[int(extra[rank])].taken(day.date)
-            start, end = int(some.to_pickup[rank]), int(some.to_pickup[rank] + some.ride[rank])
+            start, end = int(some.to_pickup[rank]), int(some.to_pickup[rank] + ride[rank])
             free[rank] = rules.seats_left(int(free[rank]), taken, start, end)
         return free
 
 
 class _Drives(NamedTuple):
-    """Rows on their way to fitting: seconds to the pick-up, with the passenger, and left within the budget."""
+    """Rows on their way to fitting: when they leave, the seconds to the pick-up, those left within the budget."""
 
     rows: Rows
-    marks: NDArray[np.uint32]
+    marks: Marks
     leaves: Ints
     to_pickup: Ints
-    ride: Ints
     spare: Ints
 
-    def keep(self, able: NDArray[np.bool_]) -> _Drives:
+    def keep(self, able: Able) -> _Drives:
         """Those that are able."""
         ranks = np.flatnonzero(able)
-        rows, marks, leaves, to_pickup, ride, spare = self
-        return _Drives(rows[ranks], marks[ranks], leaves[ranks], to_pickup[ranks], ride[ranks], spare[ranks])
-
-
-def _leaves(day: Day, minute: NDArray[np.int32]) -> Ints:
-    """The instants of these minutes of the day; NO_HOUR for those without one."""
-    leaves: Ints = day.instants[minute]
-    return leaves
+        rows, marks, leaves, to_pickup, spare = self
+        return _Drives(rows[ranks], marks[ranks], leaves[ranks], to_pickup[ranks], spare[ranks])
