@@ -48,6 +48,8 @@ class Settings:
     metrics_token: str = ""
     ban_url: str = "https://data.geopf.fr/geocodage"
     addresses_online: bool = False
+    map_tiles_url: str = ""
+    map_tiles_credit: str = ""
     roads_folder: Path | None = None
     roads_engine: str = ""
     roads_url: str = ""
@@ -101,6 +103,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=_secret(env, "METRICS_TOKEN"),
         ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
         addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
+        map_tiles_url=env.get("MAP_TILES_URL", ""),
+        map_tiles_credit=env.get("MAP_TILES_CREDIT", ""),
         roads_folder=Path(env.get("ROADS_FOLDER") or ROOT / "var" / "roads"),
         roads_engine=env.get("ROADS_ENGINE", "").strip().lower(),
         roads_url=env.get("ROADS_URL", "").rstrip("/"),
@@ -169,6 +173,7 @@ def check(settings: Settings) -> None:
         )
     if settings.ban_url and urlsplit(settings.ban_url).scheme != "https" and not _is_here(settings.ban_url):
         raise BadSetting("BAN_URL : HTTPS ou cette machine seulement, des adresses y passent")
+    _check_map(settings)
     if settings.threads < 1 or settings.trusted_proxies < 0:
         raise BadSetting("THREADS : 1 au moins ; TRUSTED_PROXIES : 0 au moins")
     _check_roads(settings)
@@ -180,6 +185,16 @@ def check(settings: Settings) -> None:
 
 def _is_here(url: str) -> bool:
     return urlsplit(url).hostname in HERE
+
+
+def _check_map(settings: Settings) -> None:
+    url = settings.map_tiles_url
+    if not url:
+        return
+    if urlsplit(url).scheme != "https" and not _is_here(url):
+        raise BadSetting("MAP_TILES_URL : HTTPS ou cette machine seulement")
+    if not all(part in url for part in ("{z}", "{x}", "{y}")):
+        raise BadSetting("MAP_TILES_URL : il y faut {z}, {x} et {y}")
 
 
 def _check_roads(settings: Settings) -> None:

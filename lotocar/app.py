@@ -6,8 +6,9 @@ import hashlib
 import logging
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from htmx_flask import Htmx
@@ -78,16 +79,23 @@ def _configure(app: Flask, settings: Settings) -> None:
         TESTING=settings.testing,
         PROPAGATE_EXCEPTIONS=False,
         LOTOCAR=settings,
+        TILES_FROM=_tiles_from(settings.map_tiles_url),
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its access lines would hold private links
 
 
+def _tiles_from(url: str) -> str:
+    """The one host besides ours that pictures may come from, when the maps have a background."""
+    parts = urlsplit(url)
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 CONTENT_SECURITY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data:{tiles}",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
@@ -99,7 +107,7 @@ CONTENT_SECURITY = "; ".join(
 def secure(response: Response) -> Response:
     """The headers of every answer; pages about somebody are never kept by a cache."""
     headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY
+    headers["Content-Security-Policy"] = CONTENT_SECURITY.format(tiles=current_app.config["TILES_FROM"])
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

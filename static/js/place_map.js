@@ -1,4 +1,4 @@
-// A map of the communes' outlines, without any tile server: a click writes the position in the form.
+// A map of the communes' outlines, over a background when one is configured: a click writes the position in the form.
 (function () {
   "use strict";
   var box = document.querySelector("[data-place-map]");
@@ -6,8 +6,9 @@
   var lat = document.querySelector("[name=lat]");
   var lon = document.querySelector("[name=lon]");
   box.hidden = false;
-  var map = L.map(box, { attributionControl: false, zoomControl: true });
+  var map = L.map(box, { attributionControl: Boolean(box.dataset.credit), zoomControl: true });
   var pin = null;
+  if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: box.dataset.credit }).addTo(map);
 
   function put(at) {
     if (pin) pin.setLatLng(at);
@@ -17,7 +18,7 @@
   fetch(box.dataset.outlines, { credentials: "same-origin" })
     .then(function (answer) { return answer.json(); })
     .then(function (outlines) {
-      var layer = L.geoJSON(outlines, { style: { color: "#6b7d78", weight: 1, fillColor: "#e8e2d2", fillOpacity: 0.6 } });
+      var layer = L.geoJSON(outlines, { style: { color: "#6b7d78", weight: 1, fillColor: "#e8e2d2", fillOpacity: box.dataset.tiles ? 0 : 0.6 } });
       layer.eachLayer(function (one) { one.bindTooltip(one.feature.properties.name || one.feature.properties.nom || ""); });
       layer.addTo(map);
       map.fitBounds(layer.getBounds());

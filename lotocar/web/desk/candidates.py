@@ -135,7 +135,8 @@ def _explained(found: Candidate, pickup: str) -> list[str]:
     """
     note = "" if found.shift_seconds else matching_words.hour_note(found)
     said = [one for one in found.reasons if one.code in SAID]
-    return [*([note] if note else []), *(matching_words.reason_words(one, pickup=pickup) for one in said)]
+    reasons = [*([note] if note else []), *(matching_words.reason_words(one, pickup=pickup) for one in said)]
+    return [wording.unbreakable(one) for one in reasons]
 
 
 def _about(driver: Person, trip: Trip) -> list[str]:

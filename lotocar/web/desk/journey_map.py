@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from flask import Response, request
+from flask import Response, current_app, request
 
+from config import Settings
 from lotocar.carpool.trips import queries as trips
 from lotocar.organisation import queries as organisation
 from lotocar.values.geo import Point, Stop
@@ -21,6 +22,7 @@ from lotocar.web.edge import outside, session
 from lotocar.web.forms import chosen_stop, row_number
 from lotocar.web.render import page
 from lotocar.world.places.drawing import Spot, View, view
+from lotocar.world.places.tiles import Tile, tiles
 
 MOST = 12  # lines that one still tells apart
 APART = 22  # between two lines that run between the same places, in units of a screen
@@ -46,6 +48,8 @@ class JourneyMap:
     pickup: Spot
     dropoff: Spot
     lines: Sequence[Line]
+    tiles: Sequence[Tile] = ()
+    credit: str = ""
 
     @property
     def words(self) -> str:
@@ -86,7 +90,17 @@ def journey_map(
     if shown is None:
         return None
     pickup, dropoff = shown.drawing.at(origin.point), shown.drawing.at(destination.point)
-    return JourneyMap(shown, origin, destination, pickup, dropoff, _lines(shown, known))
+    settings: Settings = current_app.config["LOTOCAR"]
+    return JourneyMap(
+        shown,
+        origin,
+        destination,
+        pickup,
+        dropoff,
+        _lines(shown, known),
+        tiles(shown, settings.map_tiles_url),
+        settings.map_tiles_credit,
+    )
 
 
 def _lines(shown: View, ways: Sequence[tuple[int, Way]]) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, current_app
 
 from lotocar import clock
 from lotocar.errors import Invalid
@@ -86,5 +86,7 @@ def _show(form: LocalPlaceForm, *, status: int = 200) -> Response:
         form=form,
         places=queries.listed(session()),
         gazetteer=outside().gazetteer,
+        tiles_url=current_app.config["LOTOCAR"].map_tiles_url,
+        tiles_credit=current_app.config["LOTOCAR"].map_tiles_credit,
         words=words,
     )

@@ -49,6 +49,10 @@ class Frame:
     def place(self, lon: float, lat: float) -> Spot:
         return round((lon - self.west) * self.flat * self.scale), round((self.north - lat) * self.scale)
 
+    def degrees(self, x: float, y: float) -> tuple[float, float]:
+        """Longitude and latitude of a spot of the drawing."""
+        return self.west + x / (self.flat * self.scale), self.north - y / self.scale
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
