@@ -39,9 +39,9 @@ from tests.support.factories import NOW
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FOLDER = DOCS / "pictures" / "desk"
-WIDTHS = {360: 1_500, 1280: 1_000}  # and how much of the height is kept
+WIDTHS = {360: 1_150, 1280: 800}  # and how much of the height is kept
 STATES = {"full": "rempli", "empty": "vide", "error": "en erreur"}
-QUALITY = 50
+QUALITY = 35
 
 
 def main(wanted: str = "") -> None:

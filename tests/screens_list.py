@@ -141,13 +141,14 @@ def _driver(site: Site) -> str:
 
 
 def _newcomer(site: Site) -> str:
-    return f"/bureau/personnes/{site.one(select(Person.id).where(Person.last_name == 'Vayssières'))}"
+    return f"/bureau/personnes/{site.one(select(Person.id).where(Person.first_name == 'Simone', Person.last_name == 'Vayssières'))}"
 
 
 def _open_file(path: Callable[[Site], str]) -> Lead:
     def lead(site: Site) -> None:
         site.page.goto(path(site))
-        site.press("Ouvrir la fiche")
+        if site.page.locator("[data-file-door]").count():
+            site.press("Ouvrir la fiche")
 
     return lead
 

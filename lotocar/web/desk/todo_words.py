@@ -86,7 +86,7 @@ FRAGMENT = {kind: kind for kind in WHY} | {
 LATER = {
     "later.past": "Cette heure est déjà passée : écrivez une heure à venir.",
     "later.too_late": "Ce serait trop tard : le trajet, ou le moment de répondre, vient avant.",
-    "later.unreadable": "Nous n’avons pas compris quand rappeler. Écrivez par exemple « 17h » ou « demain 9h ».",
+    "later.unreadable": "Nous n’avons pas compris quand rappeler. Écrivez par exemple «\N{NO-BREAK SPACE}17h\N{NO-BREAK SPACE}» ou «\N{NO-BREAK SPACE}demain 9h\N{NO-BREAK SPACE}».",
 }
 RETURN = {
     "rings": "devait appeler une fois libre. Sans nouvelles, demandez comment se fait le retour.",

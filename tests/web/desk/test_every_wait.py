@@ -148,7 +148,7 @@ WAITS: dict[tuple[str, str], tuple[str, Made]] = {
         ("proof", state): ("proof", lambda s, state=state, changes=changes: a_proof(s, state, **changes))
         for state, changes in {
             "draft": {"start_at": NOW - 13 * HOUR},
-            "confirmed": {"reasons": [["consent", "driver"]]},
+            "confirmed": {"reasons": [["no_consent", "driver"]]},
             "ready, nearly too late": {"start_at": NOW - 17 * HOUR},
             "uncertain": {"doubted_at": NOW - 2 * HOUR},
             "refused_fixable": {},
