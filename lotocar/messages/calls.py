@@ -105,6 +105,12 @@ def note_end(row: OutboxMessage, session: Session, *, status: str, machine: bool
     _ring_again(session, row, now=now)
 
 
+def note_machine(row: OutboxMessage) -> None:
+    """A machine picked up; told again after the end, it changes nothing."""
+    if row.status == "accepted":
+        row.reason = "call.machine"
+
+
 def note_key(row: OutboxMessage, key: rules.Key, *, now: datetime) -> None:
     """Remember what the person pressed; asking for a person, or saying no, is for the desk."""
     row.reason = f"{KEY}{key}"

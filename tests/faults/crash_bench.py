@@ -4,6 +4,7 @@
 
 One point is one life (tests/faults/life.py): a process forked from a prepared one lives it and dies by kill -9 at a
 boundary drawn from the seed, with a network fault drawn too; four times in ten a second one dies while recovering.
+In one life in five the provider rings the landlines (somebody answers, nobody, a machine, or no word comes back).
 One life in six freezes instead, with a message in hand, and comes back after others have taken over. One in ten
 hears its webhooks over real HTTP, from the server that `./run serve` uses; the others are called in the process.
 Then time passes on a clock of the bench's own, the timetable's real jobs run, and the invariants A to G are
@@ -50,8 +51,10 @@ class Report:
     frozen: int = 0
     over_http: int = 0
     long: int = 0
+    voice: int = 0
     accepted: int = 0
     sent: int = 0
+    calls: int = 0
     lost: int = 0
     duplicated: int = 0
     silent: int = 0
@@ -70,6 +73,7 @@ class Report:
         self.killed_in_recovery += not life.shape.late and len(died) > 1
         self.over_http += life.shape.door
         self.long += life.shape.long
+        self.voice += life.shape.voice
         self.accepted += len(life.acknowledged & {"asked", "replied"})
         self.boundaries.update(end.died_at for end in died)
         self.untouched = self.untouched.union(*(end.passed for end in life.ends)) - self.boundaries.keys()
@@ -125,9 +129,10 @@ class Bench:
         except Exception as error:  # one seed that fails must not hide the others
             faults = [f"error: {error!r}"]
         self.world.tick_calls()
-        sent = self.world.twilio.sent()
-        self.left.update(invariants.row_of(record) for record in sent)
+        sent, calls = self.world.twilio.sent(), self.world.twilio.calls
+        self.left.update(invariants.row_of(record) for record in [*sent, *calls])
         self.report.sent += len(sent)
+        self.report.calls += len(calls)
         self.report.count(life)
         self.report.note(seed, faults)
 

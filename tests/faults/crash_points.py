@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, event
 
-from lotocar.messages.twilio import TwilioSender
+from lotocar.messages.twilio import TwilioCaller, TwilioSender
 
 WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 
@@ -62,7 +62,7 @@ class CrashPoints:
 
         dialect.do_commit = around
 
-    def watch_sender(self, sender: TwilioSender) -> None:
+    def watch_sender(self, sender: TwilioSender | TwilioCaller) -> None:
         """Points on both sides of each HTTP exchange, also of those that end badly."""
         client: Any = sender.client.http_client
         request = client.request
@@ -96,4 +96,4 @@ def _place() -> str:
 
 def _resource(uri: str) -> str:
     last = urlsplit(uri).path.rsplit("/", 1)[-1]
-    return last if last == "Messages.json" else "Messages/<sid>.json"
+    return last if last in {"Messages.json", "Calls.json"} else "Messages/<sid>.json"

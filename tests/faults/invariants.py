@@ -25,11 +25,12 @@ def breaches(world: World, case: Case, *, acknowledged: set[str]) -> list[str]:
     with world.factory() as session:
         numbers = (case.number, case.landline)
         messages = list(session.scalars(select(OutboxMessage).where(OutboxMessage.to_number.in_(numbers))))
-        sent = world.sent(case.number)
+        sent, calls = world.sent(case.number), world.calls(case.landline)
         return [
             *_a_acknowledged_exists(session, case, acknowledged),
             *_b_once(messages, sent),
-            *_c_every_message_has_an_end(world, session, messages, sent),
+            *_b_rung_once(calls),
+            *_c_every_message_has_an_end(world, session, messages, [*sent, *calls]),
             *_d_seats(session, case),
             *_e_replies(session, case, acknowledged),
             *_g_story(session, case),
@@ -52,6 +53,12 @@ def _b_once(messages: list[OutboxMessage], sent: list[Record]) -> list[str]:
     return [f"duplicated: {count} of {what}" for what, count in counts if count > 1 or what == "no row"]
 
 
+def _b_rung_once(calls: list[Record]) -> list[str]:
+    """Nobody is rung twice by one row: a call has no list to search, and a doubt is a person's to settle."""
+    rung = Counter(row_of(record) for record in calls)
+    return [f"duplicated: {count} calls of {row_id}" for row_id, count in rung.items() if count > 1]
+
+
 def _c_every_message_has_an_end(
     world: World, session: Session, messages: list[OutboxMessage], sent: list[Record]
 ) -> list[str]:
@@ -61,7 +68,8 @@ def _c_every_message_has_an_end(
     for row in messages:
         if row.status in REACHED and row.id not in left:
             faults.append(f"lost: {row.kind} is {row.status} but never left")
-        if row.status not in {"delivered", "blocked"} and row.id not in seen:
+        replaced = row.reason.endswith(".again")  # by a later row, which is looked at as well
+        if row.status not in {"delivered", "blocked"} and row.id not in seen and not replaced:
             faults.append(f"silent: {row.kind} is {row.status} and nobody sees it")
     return faults
 
@@ -116,7 +124,7 @@ def whole(session: Session, *, left: Counter[str]) -> list[str]:
 
 def row_of(record: Record) -> str:
     """The outbox row that a record's callback address names."""
-    return record.callback.split("/")[-2]
+    return record.callback.removesuffix("/fin").split("/")[-2]
 
 
 def _b_c_outbox(session: Session, left: Counter[str]) -> Iterable[str]:

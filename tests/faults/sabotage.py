@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lotocar.errors import Unavailable
-from lotocar.messages import delivery, doubts, inbound, outbox, rules
+from lotocar.messages import calls, delivery, doubts, inbound, outbox, rules
 from lotocar.messages.models import InboundMessage, OutboxMessage
 from lotocar.values.tokens import new_hex_id
 
@@ -97,6 +97,41 @@ def _without_lease() -> Iterator[None]:
 
 
 @contextmanager
+def _without_fresh_list() -> Iterator[None]:
+    """A list read before another worker's search counts as a second look at the provider's."""
+    settle = doubts._settle
+
+    def trusting(session: Any, message_id: str, seen_at: tuple[int, int], listed: Any, *, now: Any) -> bool:
+        row = session.get_one(OutboxMessage, message_id)
+        session.refresh(row)
+        return settle(session, message_id, (seen_at[0], row.searches), listed, now=now)
+
+    with _replaced(doubts, "_settle", trusting):
+        yield
+
+
+@contextmanager
+def _without_call_doubt() -> Iterator[None]:
+    """A call of which nobody knows whether it was made is made again."""
+    doubt = delivery.doubt
+
+    def again(row: OutboxMessage, *, reason: str, now: Any) -> None:
+        doubt(row, reason=reason, now=now)
+        if row.channel == "voice":
+            row.status, row.not_before = "queued", now
+
+    with _replaced(delivery, "doubt", again), _replaced(doubts, "doubt", again):
+        yield
+
+
+@contextmanager
+def _without_call_end() -> Iterator[None]:
+    """A call whose end is never told stays as it is."""
+    with _replaced(calls, "settle_silent", lambda *_arguments: 0):
+        yield
+
+
+@contextmanager
 def _without_outbox_key() -> Iterator[None]:
     """Two workers on the same row of the timetable each queue its message."""
     queue, queue_call = outbox.queue, outbox.queue_call
@@ -133,6 +168,9 @@ SABOTAGES: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "": nullcontext,
     "fence": _without_fence,
     "lease": _without_lease,
+    "fresh-list": _without_fresh_list,
+    "call-doubt": _without_call_doubt,
+    "call-end": _without_call_end,
     "outbox-key": _without_outbox_key,
     "reconcile": _without_reconcile,
     "pull": _without_pull,

@@ -9,7 +9,7 @@ import random
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -33,9 +33,12 @@ from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides.rules import Proposal
 from lotocar.db import db
+from lotocar.errors import Refused
 from lotocar.jobs.work import TIMETABLE, Rim
 from lotocar.messages.models import InboundMessage, OutboxMessage
+from lotocar.messages.texts import SenderPolicy
 from lotocar.organisation import queries as organisation
+from lotocar.outside import Outside
 from lotocar.values.actor import Actor, ActorKind
 from tests.faults.children import Act, Child, fork
 from tests.faults.crash_points import CrashPoints
@@ -55,6 +58,7 @@ from tests.support.fake_twilio import ACCOUNT, OURS, TOKEN, FakeTwilio, Record
 NADIA = Actor(ActorKind.STAFF, 1)
 BEGINNING = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 BASE = "http://localhost"
+VOICE = "+33939980002"
 JOBS = {job.name: job.run for job in TIMETABLE}
 POINTS_A_DATABASE = 500
 DAYS_A_POINT = 3  # people are awake, and yesterday's allowance no longer counts
@@ -125,20 +129,28 @@ class World:
             twilio_auth_token=TOKEN,
             twilio_base_url=twilio.url,
             sms_sender=OURS,
+            voice_sender=VOICE,
         )
         self.engine = create_engine(store.url)
         every_table().create_all(self.engine)
         self.app = create_app(self.settings)
         self.factory = sessionmaker(self.engine, expire_on_commit=False)
+        self.speaking: Outside = self.app.extensions["lotocar.outside"]
         self.rim = Rim(self.factory, self.app.extensions["lotocar.outside"], self.clock)
         self.cases = self._found(seeds)
         self.let_go()
         store.keep()
         gc.freeze()  # forks copy less
 
-    def begin(self, seed: int) -> Case:
-        """A day of its own, a provider that knows nothing, chance of its own, people nobody has asked yet."""
+    def begin(self, seed: int, *, voice: bool = False) -> Case:
+        """A day of its own, a provider that knows nothing, chance of its own, people nobody has asked yet.
+
+        With a `voice` landlines are rung by the provider; without one they are on the desk's list.
+        """
         self.twilio.forget()
+        outside = self.speaking if voice else replace(self.speaking, voice=None)
+        self.app.extensions["lotocar.outside"] = outside
+        self.rim = replace(self.rim, outside=outside)
         self.clock.start_day(seed % POINTS_A_DATABASE * DAYS_A_POINT)
         self.luck.seed(f"life {seed}")
         case = self.cases[seed % POINTS_A_DATABASE]
@@ -160,35 +172,24 @@ class World:
         with self.factory.begin() as session:
             make_organisation(session)
             return {
-                number: _people(session, number) for number in {seed % POINTS_A_DATABASE for seed in seeds}
+                number: people(session, number) for number in {seed % POINTS_A_DATABASE for seed in seeds}
             }
 
     def ask(self, case: Case) -> int:
         """The desk asks Odile: what the desk's door does, in one transaction; the approach's number."""
         self.points.stage = "desk asks"
         with self.factory.begin() as session:
-            ride_request = session.get_one(RideRequest, case.request_id)
-            proposal = Proposal(
-                leg_id=case.leg_id,
-                trip_id=case.trip_id,
-                direction="out",
-                departure_id=None,
-                pickup_at=case.pickup_at,
-                dropoff_at=case.pickup_at + timedelta(hours=1),
-                detour_seconds=240,
-            )
             policy = self.rim.outside.policy(organisation.current(session))
-            asked = rides.approach(
-                session,
-                ride_request=ride_request,
-                driver=session.get_one(Person, case.driver_id),
-                proposals=[proposal],
-                channel="sms",
-                actor=NADIA,
-                now=self.clock(),
-                policy=policy,
+            return put_question(session, case, policy=policy, now=self.clock())
+
+    def tell(self, case: Case) -> None:
+        """Nadia rang Marcel: he knows who comes."""
+        with self.factory.begin() as session, suppress(Refused):  # nothing was agreed
+            policy = self.rim.outside.policy(organisation.current(session))
+            asked = session.get_one(RideRequest, case.request_id)
+            rides.tell_passenger(
+                session, asked, through="phone", actor=NADIA, now=self.clock(), policy=policy
             )
-            return asked.id
 
     def knock(self, path: str, form: dict[str, str]) -> int:
         """Twilio knocks at our door with its signature; the status of the answer."""
@@ -223,6 +224,19 @@ class World:
         """The status callback of one message, to the address that we gave."""
         return self.knock(record.callback.removeprefix(BASE), self.twilio.status_form(record, status))
 
+    def ring(self, record: Record, key: str, outcome: str) -> None:
+        """One call as the provider lives it: nobody or a machine, or somebody who listens and presses a key."""
+        voice, form = record.extra["Url"].removeprefix(BASE), self.twilio.call_form
+        answered = {"human": "human", "machine": "machine_start"}.get(outcome)
+        if answered:
+            self.knock(voice, form(record, AnsweredBy=answered))
+        if outcome == "human" and key:
+            self.knock(f"{voice}/touche", form(record, Digits=key))
+        ended = form(record, CallStatus="completed" if answered else outcome)
+        if outcome == "machine":
+            ended["AnsweredBy"] = "machine_start"
+        self.knock(f"{voice}/fin", ended)
+
     def let_go(self) -> None:
         """Close every database connection of this process."""
         with self.app.app_context():
@@ -236,11 +250,15 @@ class World:
 
     def sent(self, number: str) -> list[Record]:
         """What the provider created for this number."""
-        return [one for one in self._journal() if one.direction == "outbound-api" and one.to == number]
+        return [one for one in self._kept() if one.direction == "outbound-api" and one.to == number]
+
+    def calls(self, number: str) -> list[Record]:
+        """The calls that the provider placed to this number."""
+        return [one for one in self._kept("calls") if one.to == number]
 
     def replies(self, number: str) -> list[Record]:
         """What this number wrote to us."""
-        return [one for one in self._journal() if one.direction == "inbound" and one.from_ == number]
+        return [one for one in self._kept() if one.direction == "inbound" and one.from_ == number]
 
     def reply(self, number: str, body: str) -> Record:
         """Somebody writes: the provider has it, whatever becomes of its webhook."""
@@ -255,11 +273,11 @@ class World:
         else:
             self.twilio.deliver()
 
-    def _journal(self) -> list[Record]:
+    def _kept(self, what: str = "journal") -> list[Record]:
         if not self.is_child:
-            return list(self.twilio.journal)
+            return list(getattr(self.twilio, what))
         with urlopen(f"{self.twilio.url}/_journal") as answer:  # a child's copy of the journal is an old one
-            return [Record.from_json(one) for one in json.load(answer)["journal"]]
+            return [Record.from_json(one) for one in json.load(answer)[what]]
 
     def has_read(self, case: Case) -> bool:
         """Whether something that this number wrote was read."""
@@ -269,11 +287,12 @@ class World:
             )
             return session.scalar(read.limit(1)) is not None
 
-    def any(self, case: Case, *statuses: str, attempt: int = 0) -> bool:
-        """Whether a message of this case stands so, after so many attempts."""
+    def any(self, case: Case, *statuses: str, attempt: int = 0, calls: bool = False) -> bool:
+        """Whether a message of this case, or a call, stands so, after so many attempts."""
         with self.factory() as session:
             found = select(OutboxMessage.id).where(
-                OutboxMessage.to_number == case.number,
+                OutboxMessage.channel == ("voice" if calls else "sms"),
+                OutboxMessage.to_number == (case.landline if calls else case.number),
                 OutboxMessage.status.in_(statuses),
                 OutboxMessage.attempt >= attempt,
             )
@@ -299,11 +318,38 @@ class World:
             engine.dispose(close=False)  # the connections of before are the parent's
             points.watch_engine(engine)
         points.watch_sender(self.rim.outside.sms)  # type: ignore[arg-type]  # Twilio, by the settings
+        if self.rim.outside.voice is not None:
+            points.watch_sender(self.rim.outside.voice)  # type: ignore[arg-type]  # Twilio too
         if door:
             self.open_door()
 
 
-def _people(session: Session, number: int) -> Case:
+def put_question(session: Session, case: Case, *, policy: SenderPolicy, now: datetime) -> int:
+    """Odile is asked by SMS for Marcel's leg; the approach's number."""
+    proposal = Proposal(
+        leg_id=case.leg_id,
+        trip_id=case.trip_id,
+        direction="out",
+        departure_id=None,
+        pickup_at=case.pickup_at,
+        dropoff_at=case.pickup_at + timedelta(hours=1),
+        detour_seconds=240,
+    )
+    asked = rides.approach(
+        session,
+        ride_request=session.get_one(RideRequest, case.request_id),
+        driver=session.get_one(Person, case.driver_id),
+        proposals=[proposal],
+        channel="sms",
+        actor=NADIA,
+        now=now,
+        policy=policy,
+    )
+    return asked.id
+
+
+def people(session: Session, number: int) -> Case:
+    """A driver with a trip, a passenger with a request: the rows of one seed."""
     mobile, landline = f"+3363998{number:04d}", f"+3353649{number:04d}"
     driver = make_driver(session, phone=mobile)
     passenger = make_passenger(session, phone=landline)

@@ -86,6 +86,7 @@ class Record:
             "date_sent": format_datetime(self.created_at),
             "date_updated": format_datetime(self.created_at),
             "_callback": self.callback,
+            "_url": self.extra.get("Url", ""),
         }
 
     @classmethod
@@ -100,11 +101,12 @@ class Record:
             status=values["status"],
             created_at=parsedate_to_datetime(values["date_created"]),
             callback=values["_callback"],
+            extra={"Url": values["_url"]},
         )
 
 
 class FakeTwilio:
-    """The server. `script` holds the fault of each POST to come; an empty script means that all goes well.
+    """The server. `script` holds the fault of each message to come, `call_script` of each call; empty, all goes well.
 
     `code` maps a number to the error code with which it is refused. `lag` hides a message from the list for a
     time; `lose_next_page` cuts the list; `list_fails` makes reading fail. `on_created` is called with each
@@ -116,6 +118,7 @@ class FakeTwilio:
         self.journal: list[Record] = []
         self.calls: list[Record] = []
         self.script: list[Fault | int] = []
+        self.call_script: list[Fault | int] = []
         self.code: dict[str, int] = {}
         self.retry_after = 7
         self.slow_seconds = 1.0
@@ -209,10 +212,14 @@ class FakeTwilio:
         """The signature of a form posted to this public address."""
         return str(RequestValidator(token).compute_signature(address, form))
 
-    def next_fault(self) -> Fault | int:
+    def call_form(self, record: Record, **changes: str) -> dict[str, str]:
+        """What the webhooks of a call post."""
+        return {"CallSid": record.sid, "AccountSid": ACCOUNT, "To": record.to, "From": record.from_} | changes
+
+    def next_fault(self, script: list[Fault | int]) -> Fault | int:
         """The fault of the POST at hand."""
         with self.lock:
-            return self.script.pop(0) if self.script else Fault.NONE
+            return script.pop(0) if script else Fault.NONE
 
     def create(self, form: dict[str, str]) -> Record:
         """Record one outgoing message."""
@@ -296,15 +303,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/_deliver":
             return self._answer(200, {"delivered": twilio.deliver()})
         if self.path.endswith("/Calls.json"):
-            return self._answer(201, {"sid": twilio.call(form).sid, "status": "queued"})
+            twilio.requests["call"] += 1
+            return self._create(form, twilio.next_fault(twilio.call_script), twilio.call)
         twilio.requests["create"] += 1
-        return self._create(form, twilio.next_fault())
+        return self._create(form, twilio.next_fault(twilio.script), twilio.create)
 
     def do_GET(self) -> None:
         twilio = self.server.twilio
         parts = urlsplit(self.path)
         if parts.path == "/_journal":
-            return self._answer(200, {"journal": [one.as_json() for one in list(twilio.journal)]})
+            kept = {"journal": list(twilio.journal), "calls": list(twilio.calls)}
+            return self._answer(200, {name: [one.as_json() for one in ones] for name, ones in kept.items()})
         if twilio.list_fails:
             return self._answer(503, {"message": "down"})
         if parts.path.endswith("/Messages.json"):
@@ -316,13 +325,15 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(404, {"code": 20404, "message": "not found"})
         return self._answer(200, record.as_json())
 
-    def _create(self, form: dict[str, str], fault: Fault | int) -> None:
+    def _create(
+        self, form: dict[str, str], fault: Fault | int, record_it: Callable[[dict[str, str]], Record]
+    ) -> None:
         twilio = self.server.twilio
         code = fault if isinstance(fault, int) else twilio.code.get(form.get("To", ""))
         if code:
             return self._answer(400, {"code": code, "message": "refused", "status": 400})
         assert isinstance(fault, Fault)
-        record = twilio.create(form) if fault in RECORDED else None
+        record = record_it(form) if fault in RECORDED else None
         if fault in {Fault.SLOW_BEFORE, Fault.SLOW_AFTER}:
             time.sleep(twilio.slow_seconds)
         if fault in {Fault.RESET_BEFORE, Fault.RESET_AFTER}:

@@ -21,7 +21,7 @@ def say_message(message_id: str, attempt: int) -> Response:
     """Somebody, or a machine, picked up."""
     row = _row(message_id, attempt)
     if _is_machine():
-        row.reason = "call.machine"
+        calls.note_machine(row)
         house = policy()
         return _twiml(spoken_end(f"Bonjour, ici {house.organisation}. Notre numéro : {house.desk_phone}."))
     return _ask(row, attempt, number=1)
