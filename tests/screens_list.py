@@ -317,7 +317,7 @@ SCREENS = (
     ),
     Screen("personne", "Une personne", _open_file(_driver), None, _wrong_number),
     Screen("personne-nouvelle", "Une personne sans trajet", _open_file(_newcomer)),
-    Screen("releve", "Relevé des trajets", to(_statement)),
+    Screen("releve", "Relevé des trajets", _open_file(_statement)),
     Screen("effacer", "Effacer une personne", to(lambda site: _newcomer(site) + "/effacer")),
     Screen("trajets", "Trajets", at("/bureau/trajets"), at("/bureau/trajets")),
     Screen("trajet", "Modifier un trajet", to(_trip), None, wrong(_trip, "Enregistrer", origin="Nulle-Part")),

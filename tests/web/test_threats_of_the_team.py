@@ -143,7 +143,14 @@ def test_threat_9_the_cookie_is_for_this_site_and_no_script(client: TidyClient, 
 
 @on_sqlite
 @pytest.mark.parametrize(
-    "path", ["/bureau/reglages/equipe", "/mon-compte", "/mon-compte/second-code", "/bureau/registre.csv"]
+    "path",
+    [
+        "/bureau/reglages/equipe",
+        "/bureau/reglages/service",
+        "/mon-compte",
+        "/mon-compte/second-code",
+        "/bureau/registre.csv",
+    ],
 )
 def test_threat_9_what_is_grave_asks_for_the_password_again(
     client: TidyClient, clock: Any, nadia: Any, path: str
@@ -246,6 +253,7 @@ def test_threat_15_whoever_opens_a_file_is_in_the_log_of_that_file(
     shut = curious.http.get(path).text
     assert "Ouvrir la fiche" in shut
     assert "Trajets convenus" not in shut
+    assert "Trajets faits en" not in curious.http.get(f"{path}/releve").text
     assert "Trajets convenus" in curious.get(path).text
     assert "Trajets convenus" in curious.http.get(path).text  # once a day is enough
     for role in ("coordinator", "referent"):

@@ -72,7 +72,8 @@ def open_file(person_id: int) -> Response:
     """Open a person's file: the log keeps who did, and when."""
     screens.the_person(person_id)
     readings.open_file(session(), person_id, guards.actor(), now=clock.now())
-    return see_other("desk.person", person_id=person_id)
+    to_statement = request.form.get("to") == "statement"
+    return see_other("desk.yearly_statement" if to_statement else "desk.person", person_id=person_id)
 
 
 def _show(

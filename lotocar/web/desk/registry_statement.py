@@ -8,7 +8,7 @@ from flask import Response, request
 
 from lotocar import clock
 from lotocar.carpool.people import operations as people
-from lotocar.carpool.people import queries
+from lotocar.carpool.people import queries, readings
 from lotocar.civic.registry.papers import cars, statements
 from lotocar.messages import outbox
 from lotocar.values.tokens import hash_token
@@ -22,8 +22,10 @@ ANSWERS = {"yes": True, "no": False, "": None}
 
 
 def yearly_statement(person_id: int) -> Response:
-    """The statement of the year asked for, this one by default."""
+    """The statement of the year asked for, this one by default, for whoever said that they open the person's file."""
     person = screens.the_person(person_id)
+    if not readings.is_open(session(), person_id, guards.actor(), now=clock.now()):
+        return screens.show("desk/file_door.html", screen="people", found=person, to="statement")
     shown = statements.shown(session(), person_id, request.args.get("annee", type=int), now=clock.now())
     return screens.show(
         "desk/registry_statement.html",

@@ -46,6 +46,7 @@ REGISTRY = staff_with("registry.export")
 EXPORT = export_with("registry.export")
 TEAM = again_with("staff.manage")
 SERVICE = staff_with("service.manage")
+RULES = again_with("service.manage")  # the number that everybody rings, and who needs a second code
 POST = ("POST",)
 # no row has a number beyond what its column holds: such an address leads nowhere
 ROW = "<int(max=2147483647):{}>"
@@ -153,9 +154,9 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{MEMBER}/rouvrir", admin_team.reopen_account, TEAM, POST),
     Route(f"{MEMBER}/second-code", admin_team.drop_second_code, TEAM, POST),
     Route(f"{MEMBER}/sessions/{ROW.format('session_id')}", admin_team.end_member_session, TEAM, POST),
-    Route("/bureau/reglages/service", admin_service.service, SERVICE),
-    Route("/bureau/reglages/service", admin_service.change_service, SERVICE, POST),
-    Route("/bureau/reglages/mentions", admin_service.change_publisher, SERVICE, POST),
+    Route("/bureau/reglages/service", admin_service.service, RULES),
+    Route("/bureau/reglages/service", admin_service.change_service, RULES, POST),
+    Route("/bureau/reglages/mentions", admin_service.change_publisher, RULES, POST),
     Route("/bureau/reglages/listes", admin_lists.lists, SERVICE),
     Route("/bureau/reglages/listes/motifs", admin_lists.change_purposes, SERVICE, POST),
     Route("/bureau/reglages/listes/besoins", admin_lists.change_needs, SERVICE, POST),

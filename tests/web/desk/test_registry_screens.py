@@ -349,6 +349,7 @@ def test_the_screen_and_the_kit_in_a_browser(
     expect(page.get_by_role("button", name="Imprimer")).to_be_visible()
     axe(page)
     page.goto(f"/bureau/personnes/{house.driver_id}/releve")
+    page.get_by_role("button", name="Ouvrir la fiche").click()
     expect(page.get_by_role("button", name="Imprimer")).to_be_visible()
     axe(page)
 
@@ -388,6 +389,9 @@ def test_its_pages_fit_a_telephone(
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url("**/bureau")
     pages = ("registre", "registre/mois", "registre/adhesion", "registre/dossier-technique")
+    page.goto(f"/bureau/personnes/{house.driver_id}/releve")
+    page.get_by_role("button", name="Ouvrir la fiche").click()
+    expect(page.get_by_role("button", name="Imprimer")).to_be_visible()
     for path in (*pages, f"personnes/{house.driver_id}/releve"):
         page.goto(f"/bureau/{path}")
         axe(page)
