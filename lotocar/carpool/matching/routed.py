@@ -20,6 +20,8 @@ from lotocar.world.roads.spots import Spots
 MAX_STOPS = 5  # origin, three places on the way, destination
 _HOPS = MAX_STOPS - 1
 _RANKS = np.arange(_HOPS)
+_IN, _OUT = np.triu_indices(_HOPS)  # after which stop one gets in, and after which one gets out
+_AT_ONCE = np.flatnonzero(_IN == _OUT)
 _NEVER = 1 << 40  # seconds: a way that does not exist
 
 
@@ -110,14 +112,13 @@ class Routed:
         after = from_dropoff[:, 1:] + passed[:, -1:] - passed[:, 1:]
         onward = from_pickup[:, 1:] - passed[:, 1:]
         until = passed[:, :-1] + to_dropoff[:, :-1]
-        riding = onward[:, :, None] + until[:, None, :]
-        riding[:, _RANKS, _RANKS] = ride
-        whole = before[:, :, None] + riding + after[:, None, :]
-        whole[(count[:, None] <= _RANKS)[:, None, :] | (_RANKS[:, None] > _RANKS)] = _NEVER
+        riding = onward[:, _IN] + until[:, _OUT]
+        riding[:, _AT_ONCE] = ride
+        whole = before[:, _IN] + riding + after[:, _OUT]
+        whole[count[:, None] <= _OUT] = _NEVER
         # of equal ways argmin gives the first: the one that picks up earlier, then drops off earlier
-        each, best = np.arange(len(rows)), whole.reshape(-1, _HOPS * _HOPS).argmin(axis=1)
-        i, j = best // _HOPS, best % _HOPS
-        return before[each, i], riding[each, i, j], whole[each, i, j]
+        each, best = np.arange(len(rows)), whole.argmin(axis=1)
+        return before[each, _IN[best]], riding[each, best], whole[each, best]
 
     def same_rows(self) -> object:
         """What tells two sets of rows apart."""

@@ -73,7 +73,7 @@ class Sieve:
         By declared places one is there later: those are looked at on their own way, afterwards.
         """
         marks = columns.marks[rows]
-        leaving = np.flatnonzero(marks & np.uint32(1 << day.date.weekday()))
+        leaving = np.flatnonzero((marks & np.uint32(1 << day.date.weekday())) != 0)
         rows, marks = rows[leaving], marks[leaving]
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
         spare = columns.budget[rows] - to_pickup
@@ -82,18 +82,20 @@ class Sieve:
         some = _Drives(rows, marks, leaves, to_pickup, spare)
         able = self._is_in_time(columns, some, self.ride, day)
         able &= spare >= -self.extra
-        return some.keep(self._or_by_places(able, marks))
+        return some.keep(self._or_by_places(able, some))
 
     def _at_destination(self, columns: Columns, some: _Drives) -> _Drives:
         """Those whose whole way with the passenger is not too long."""
         onward = self.ground.seconds_between(self.dropoff, columns.destination.take(some.rows))
         some = some._replace(spare=some.spare - onward)
-        return some.keep(self._or_by_places(some.spare >= -self.extra, some.marks))
+        return some.keep(self._or_by_places(some.spare >= -self.extra, some))
 
-    def _or_by_places(self, able: Able, marks: Marks) -> Able:
-        """Those who are able, and all those who pass by declared places."""
+    def _or_by_places(self, able: Able, some: _Drives) -> Able:
+        """Those who are able, and those who pass by declared places unless it is already too far."""
         if len(self.routed):
-            able |= (marks & np.uint32(BY_PLACES)) != 0
+            by_places = (some.marks & np.uint32(BY_PLACES)) != 0
+            by_places &= some.spare >= -self.extra - self.leeway
+            able |= by_places
         return able
 
     def _routed(self, columns: Columns, some: _Drives, day: Day) -> tuple[_Drives, Ints]:
@@ -101,7 +103,7 @@ class Sieve:
         by_places = some.marks & np.uint32(BY_PLACES)
         if not len(self.routed) or not by_places.any():
             return some, np.full(len(some.rows), self.ride)
-        some = some.keep((by_places == 0) | self._may_fit(columns, some))
+        some = some.keep((by_places == 0) | self._may_be_in_time(columns, some))
         those, ride = np.flatnonzero(some.marks & np.uint32(BY_PLACES)), np.full(len(some.rows), self.ride)
         if not len(those):
             return some, ride
@@ -112,13 +114,13 @@ class Sieve:
         able = self._is_in_time(columns, some, ride, day) & (some.spare >= -self.extra)
         return some.keep(able), ride[able]
 
-    def _may_fit(self, columns: Columns, some: _Drives) -> Able:
-        """Whether one who passes by declared places may fit, between the straight way and the longest allowed."""
+    def _may_be_in_time(self, columns: Columns, some: _Drives) -> Able:
+        """Whether the window touches the time on the road: one passes between the straight way and the longest."""
         wish, slack = self.need.wish, 60 * columns.flexibility_minutes[some.rows].astype(np.int64)
         soonest = some.leaves + some.to_pickup + (self.ride if wish.anchor == "dropoff" else 0) - self.leeway
         longest = some.leaves + columns.budget[some.rows] + self.extra
         touches = (soonest - slack <= wish.latest) & (wish.earliest <= longest + slack)
-        possible: Able = (touches | (some.leaves == NO_HOUR)) & (some.spare >= -self.extra - self.leeway)
+        possible: Able = touches | (some.leaves == NO_HOUR)
         return possible
 
     def _fitting(self, columns: Columns, some: _Drives, ride: Ints, day: Day) -> Hits:
