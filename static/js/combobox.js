@@ -101,13 +101,16 @@
   };
 
   Combobox.prototype.show = function (html) {
+    var before = this.active >= 0 ? this.options()[this.active].dataset.value : null;
     this.fill(html);
     if (!this.options().length) this.nothing();
     Array.prototype.forEach.call(this.list.children, function (option, i) { option.id = this.list.id + "-" + i; }, this);
     this.list.hidden = false;
     this.list.scrollTop = 0;
     this.input.setAttribute("aria-expanded", "true");
-    this.point(this.eager && this.options().length ? 0 : -1);
+    var values = Array.prototype.map.call(this.options(), function (option) { return option.dataset.value; });
+    var again = before === null ? -1 : values.indexOf(before); // an arrow pressed before this answer came still holds
+    this.point(again < 0 && this.eager && values.length ? 0 : again);
     this.tell();
   };
 

@@ -93,12 +93,11 @@
     }).catch(function () { /* still out of reach: it stays here */ });
   }
 
+  // a call opened for somebody, or by a telephone, is not the one that was left: that one waits to be taken up
   function show(key) {
-    var address = new URL(location.href);
     if (!form) return location.reload();
-    if (form.elements.form_key.value === key || form.querySelector("[aria-invalid=true]")) return null;
-    address.search = "?reprise=" + encodeURIComponent(key);
-    return location.replace(address.pathname + address.search);
+    if (location.search || form.dataset.rung || form.querySelector("[aria-invalid=true]")) return null;
+    return location.replace(location.pathname + "?reprise=" + encodeURIComponent(key));
   }
 
   handOver();

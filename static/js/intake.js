@@ -24,6 +24,7 @@
     if (!called) return;
     var number = decodeURIComponent(called[1]).trim().replace(/^00/, "+");
     history.replaceState(null, "", location.pathname + location.search);
+    document.getElementById("appel-saisi").dataset.rung = "yes";
     var box = document.getElementById("last_name").closest("[data-combobox]").combobox;
     box.input.value = number;
     box.input.focus();

@@ -148,7 +148,7 @@ class Looking:
 
     def _on_day(self, one: Leg | LegWish, day: date) -> WayOut:
         try:
-            count = len(indexed(self.index, replace(self.facts(one), day=day), asked_recently=self.burden))
+            count = len(indexed(self.index, replace(self.facts(one), day=day)).drivers)
         except Invalid:
             count = 0
         found = wording.counted(count, "possible") if count else "personne"

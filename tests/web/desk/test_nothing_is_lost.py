@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lotocar.staff.models import Account
 from tests.scenarios.conftest import PASSWORD, sign_in
-from tests.support.factories import make_account, make_organisation
+from tests.support.factories import make_account, make_organisation, make_passenger
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
@@ -78,3 +78,18 @@ def test_an_expired_sign_in_loses_nothing(page: Page, nadia: Account):
     page.get_by_role("link", name="Reprendre").click()
     expect(page.locator("#wish")).to_have_value("monter devant")
     expect(page.locator("#last_name")).to_have_value("Vidal")
+
+
+def test_a_call_opened_for_somebody_is_not_replaced_by_the_one_that_was_left(
+    page: Page, session: Session, nadia: Account
+):
+    marcel = make_passenger(session)
+    session.commit()
+    sign_in(page)
+    page.goto("/bureau/appel")
+    page.locator("#last_name").press_sequentially("Vidal")
+    page.goto(f"/bureau/appel?personne={marcel.id}")  # before the draft was kept
+    page.wait_for_function("localStorage.getItem('lotocar.call') === null")  # it is now
+    expect(page.locator("#last_name")).to_have_value("Marcel Poujol")
+    page.goto("/bureau")
+    expect(page.locator("main")).to_contain_text("Vidal")
