@@ -311,9 +311,9 @@ SCREENS = (
         to(lambda site: f"/bureau/feuille-du-jour/conducteurs?{_busy_day(site)}"),
         at("/bureau/feuille-du-jour/conducteurs"),
     ),
-    Screen("recherche", "Recherche partout", _searched("vidal"), _searched("zzz")),
+    Screen("recherche", "Recherche partout", _searched("combes"), _searched("zzz")),
     Screen(
-        "personnes", "Personnes", _found("/bureau/personnes", "vidal"), _found("/bureau/personnes", "zzz")
+        "personnes", "Personnes", _found("/bureau/personnes", "combes"), _found("/bureau/personnes", "zzz")
     ),
     Screen("personne", "Une personne", _open_file(_driver), None, _wrong_number),
     Screen("personne-nouvelle", "Une personne sans trajet", _open_file(_newcomer)),

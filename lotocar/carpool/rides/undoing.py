@@ -67,14 +67,17 @@ class Taking:
 
 
 def last_step(session: Session, ride_request: RideRequest, *, now: datetime) -> LastStep | None:
-    """The last thing a colleague did on this request within ten minutes, or None."""
+    """The last thing a colleague did on this request within ten minutes, or None.
+
+    Taking the call is no step to take back: the request is corrected, or closed.
+    """
     entries = journal.latest(session, ("ride_request", ride_request.id), since=now - UNDO_WITHIN)
     if not entries or entries[-1].actor_kind != ActorKind.STAFF.value:
         return None
     last = entries[-1]
     step = [one for one in entries if one.at == last.at and one.actor_id == last.actor_id]
     verb = next((one for one in TAKE_BACK if any(entry.verb == one for entry in step)), last.verb)
-    if verb == UNDONE:
+    if verb == UNDONE or any(one.verb == "request.submitted" for one in step):
         return None
     why_not = _why_not(session, verb, step)
     return LastStep(ride_request.id, verb, step, last.actor_id, last.at, why_not)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.people.models import Enrolment
 from lotocar.carpool.requests.models import Draft, RideRequest
 from lotocar.carpool.rides import outcomes
 from lotocar.carpool.rides.models import Ride
+from lotocar.carpool.trips.models import Trip
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM
 from tests.support.doors import PageClient
 from tests.support.factories import NOW, a_leg, make_account, make_approach, make_request, make_ride
 from tests.web.desk.steps import press, typed_in
-from tests.web.desk.test_every_wait import a_call
+from tests.web.desk.test_every_wait import a_call, a_pending_trip
 
 HOUR = timedelta(hours=1)
 VOICE = SenderPolicy(
@@ -139,3 +142,64 @@ def test_on_each_date_of_a_series_the_passenger_who_rings_is_waited_for(
 def test_a_passenger_still_on_the_way_is_not_waited_for(nadia: PageClient, session: Session):
     a_way_out(session, "rings", arrives=NOW + HOUR)
     assert "Rien n’attend" in nadia.get("/bureau/a-faire").main
+
+
+# --- a driver to reach, a request that is over ----------------------------------------------------------------
+
+
+def test_a_driver_who_is_reached_is_offered_from_the_list(nadia: PageClient, session: Session):
+    a_pending_trip(session)
+    session.commit()
+    page = press(nadia.get("/bureau/a-faire"), "/a-faire/conducteur", "Joint à ce numéro")
+    assert "Numéro confirmé" in page.text
+    assert session.scalars(select(Trip.status)).all() == ["active"]
+
+
+@pytest.mark.parametrize(
+    ("button", "trip", "enrolment"),
+    [("Accepter", "active", "accepted"), ("Refuser", "pending", "refused")],
+)
+def test_a_driver_is_accepted_or_refused_from_the_list(
+    nadia: PageClient, session: Session, button: str, trip: str, enrolment: str
+):
+    a_pending_trip(session, reached=True)
+    session.commit()
+    page = press(nadia.get("/bureau/a-faire"), "/a-faire/conducteur", button)
+    assert "Rien n’attend" in page.main
+    assert session.scalars(select(Trip.status)).all() == [trip]
+    assert session.scalars(select(Enrolment.status)).all() == [enrolment]
+
+
+@pytest.mark.parametrize(
+    ("leg", "button", "outcome"),
+    [
+        ({"status": "failed"}, "Absent au rendez-vous", "no_show"),
+        ({"day": NOW.date() - timedelta(days=1)}, "Personne trouvé", "unserved_no_driver"),
+    ],
+    ids=["nobody came", "its day is gone"],
+)
+def test_a_request_that_is_over_ends_from_the_list(
+    nadia: PageClient, session: Session, leg: dict[str, Any], button: str, outcome: str
+):
+    state = "confirmed" if outcome == "no_show" else "searching"
+    make_request(session, status=state, legs=[a_leg(**leg)], due_at=NOW - HOUR)
+    session.commit()
+    page = nadia.get("/bureau/a-faire")
+    assert "Demande à clore" in page.main
+    page = press(page, "/a-faire/clore", button)
+    assert the_request(session).outcome == outcome
+    press(page, "/annuler", "Annuler")
+    assert the_request(session).is_open
+
+
+def test_what_is_not_over_is_not_ended_and_nonsense_does_nothing(nadia: PageClient, session: Session):
+    asked = make_request(session, status="confirmed")
+    session.commit()
+    subject = {"subject": str(asked.id), "outcome": "no_show"}
+    for kind in ("close", "tell", "", "new"):
+        assert nadia.post("/bureau/a-faire/clore", subject | {"kind": kind}).status == 404
+    a_pending_trip(session)
+    session.commit()
+    number = str(session.scalars(select(Trip.id)).one())
+    assert nadia.post("/bureau/a-faire/conducteur", {"subject": number, "act": "fly"}).status == 400
+    assert the_request(session).is_open

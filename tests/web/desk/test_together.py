@@ -22,7 +22,7 @@ from tests.support.factories import (
     make_request,
     make_trip,
 )
-from tests.web.desk.steps import press
+from tests.web.desk.steps import call, press
 from tests.web.desk.test_todo_list import failure
 
 TODO = "/bureau/a-faire"
@@ -222,3 +222,9 @@ def test_the_story_says_who_asked_whom_how_and_what_came_of_it(nadia: PageClient
     story = nadia.get(path).main
     assert "Odile Vernet a refusé au téléphone : « au garage »" in story
     assert "Nadia" in story
+
+
+def test_a_call_just_saved_is_no_step_to_take_back(nadia: PageClient):
+    page = call(nadia)
+    assert "À l’instant" not in page.main
+    assert "suite est déjà lancée" not in page.main
