@@ -125,7 +125,8 @@ class Index:
             yield sieve.sift(self.table.columns, living, day)
         if len(self.tail):
             for day in sieve.days:
-                yield sieve.sift(self.tail, self.tail.on_day(day.date), day)
+                if len(rows := sieve.on_the_road(self.tail, day)):
+                    yield sieve.sift(self.tail, rows, day)
 
 
 def _batches(departures: Iterable[DepartureFacts]) -> Iterator[list[DepartureFacts]]:

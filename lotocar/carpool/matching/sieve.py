@@ -61,6 +61,17 @@ class Sieve:
         """The rows of a table that may fit, day by day."""
         return cut(table, self.need, self.days, self.ground.paces)
 
+    def on_the_road(self, columns: Columns, day: Day) -> Rows:
+        """The rows of unsorted columns that leave on this day and may still be on the road within the window."""
+        rows = columns.on_day(day.date)
+        leaves, slack = (
+            day.instants[columns.slot[rows] & MINUTES],
+            60 * columns.flexibility_minutes[rows].astype(np.int64),
+        )
+        longest = leaves + columns.budget[rows] + self.extra
+        touches = (leaves - slack <= self.need.wish.latest) & (self.need.wish.earliest <= longest + slack)
+        return rows[np.flatnonzero(touches | (leaves == NO_HOUR))]
+
     def sift(self, columns: Columns, rows: Rows, day: Day) -> Hits:
         """Those of these rows that fit when they leave on this day, on which those with a date do."""
         some = self._at_pickup(columns, rows, day)

@@ -359,17 +359,17 @@ def test_candidates_come_by_detour_then_gap_then_fairness_then_number() -> None:
 def test_a_minute_of_detour_and_five_minutes_of_gap_weigh_less_than_fairness() -> None:
     leg = make_leg(time_kind=TimeKind.LEAVE_AT, hour=time(8, 30))
     one = candidate(fits(make_departure(hour=time(8, 30)), leg, ROADS))
-    twin = replace(one, driver_id=7, trip_id=9)
+    twin = one._replace(driver_id=7, trip_id=9)
     same_minute = one.detour_seconds - one.detour_seconds % 60
-    nearer = replace(one, detour_seconds=same_minute)
-    farther = replace(twin, detour_seconds=same_minute + 59)
+    nearer = one._replace(detour_seconds=same_minute)
+    farther = twin._replace(detour_seconds=same_minute + 59)
     assert rank(nearer, {}) < rank(farther, {})
     assert rank(farther, {ODILE: 1}) < rank(nearer, {ODILE: 1})
-    beyond = replace(twin, detour_seconds=same_minute + 60)
+    beyond = twin._replace(detour_seconds=same_minute + 60)
     assert rank(nearer, {ODILE: 99}) < rank(beyond, {ODILE: 99})
-    sooner, later = replace(one, gap_seconds=-299), replace(twin, gap_seconds=300)
+    sooner, later = one._replace(gap_seconds=-299), twin._replace(gap_seconds=300)
     assert rank(sooner, {ODILE: 99}) < rank(later, {ODILE: 99})
-    assert rank(replace(later, gap_seconds=299), {ODILE: 1}) < rank(sooner, {ODILE: 1})
+    assert rank(later._replace(gap_seconds=299), {ODILE: 1}) < rank(sooner, {ODILE: 1})
 
 
 @pytest.mark.parametrize(
