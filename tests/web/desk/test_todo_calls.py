@@ -111,6 +111,16 @@ def test_a_way_back_is_settled_and_taken_back(nadia: PageClient, session: Sessio
     assert the_request(session).return_plan == "rings"
 
 
+def test_the_way_back_is_written_from_the_list(nadia: PageClient, session: Session):
+    a_way_out(session, "rings")
+    page = nadia.get("/bureau/a-faire").follow("Écrire le retour")
+    page = page.submit("/corriger", back_hour="17h")
+    asked = the_request(session)
+    assert [leg.direction for leg in asked.legs] == ["out", "back"]
+    assert (asked.return_plan, asked.status) == ("", "to_process")
+    assert "Retour à régler" not in nadia.get("/bureau/a-faire").main
+
+
 def test_a_ride_done_leaves_the_request_open_until_the_way_back_is_settled(
     nadia: PageClient, session: Session
 ):
