@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
 from lotocar.carpool.matching.mirror import Mirror
-from lotocar.carpool.matching.rules import Need, judge, prepare, rank
+from lotocar.carpool.matching.ranking import rank
+from lotocar.carpool.matching.rules import Need, judge, prepare
 from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.carpool.trips.operations import bump_revision
 from lotocar.world.roads.router import Roads

@@ -26,7 +26,8 @@ from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
 from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.mirror import Mirror
-from lotocar.carpool.matching.rules import judge, pairs_of, prepare, rank
+from lotocar.carpool.matching.ranking import rank
+from lotocar.carpool.matching.rules import judge, pairs_of, prepare
 from lotocar.carpool.matching.search import NOBODY_ASKED, search
 from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
@@ -162,7 +163,7 @@ class Confirmer:
         asked_recently: Mapping[int, int] = NOBODY_ASKED,
         waits: bool = True,
     ) -> Found:
-        """What was found, the first ones measured as far as the budget goes, in the order of `rules.rank`.
+        """What was found, the first ones measured as far as the budget goes, in the order of `ranking.rank`.
 
         `departures` holds the first ones, by number; who is missing there is not measured.
         """

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lotocar.carpool.matching.columns import UNKNOWN_HOUR, WEEKLY_CODE, Ints, Rows, code_of_day
 from lotocar.carpool.matching.rules import Need
-from lotocar.carpool.matching.table import BUDGET, FLEXIBILITY, RADII, ROUNDABOUT, Floats, Table
+from lotocar.carpool.matching.table import BUDGET, FLEXIBILITY, RADII, UNBOUNDED, Floats, Table
 from lotocar.carpool.matching.times import Day
 from lotocar.world.roads.spots import UNIT_M, spot
 
@@ -83,8 +83,8 @@ def _reach(table: Table, need: Need, days: tuple[Day, ...], paces: tuple[float, 
     balls = table.runs.balls.take(runs, axis=1)
     away, near, most = _bounds(balls, ends, fastest)
     able = np.flatnonzero(most - near[0] >= least)
-    runs, balls, to_pickup, most = runs[able], balls[6:].take(able, axis=1), near[0][able], most[able]
-    farthest = (away[0][able] + balls[0]) * np.float32(_ARC * slowest) + balls[ROUNDABOUT - 6]
+    runs, balls, to_pickup, most = runs[able], balls.take(able, axis=1), near[0][able], most[able]
+    farthest = (away[0][able] + balls[RADII][0]) * np.float32(_ARC * slowest) + balls[UNBOUNDED]
     to_dropoff = need.wish.anchor == "dropoff"
     return Reach(
         runs=runs,
@@ -93,7 +93,7 @@ def _reach(table: Table, need: Need, days: tuple[Day, ...], paces: tuple[float, 
         longest=np.minimum(farthest + need.ride.seconds, most + extra)
         if to_dropoff
         else np.minimum(farthest, most + np.float32(extra - ride)),
-        flexible=balls[FLEXIBILITY - 6],
+        flexible=balls[FLEXIBILITY],
     )
 
 

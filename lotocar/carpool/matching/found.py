@@ -16,7 +16,7 @@ _AT_ONCE = 50  # made together while one goes through all
 
 
 class Found(Sequence[Candidate]):
-    """Candidates in the order of `rules.rank`. `len` is the exact count and makes nobody; a slice makes those it holds.
+    """Candidates in the order of `ranking.rank`. `len` is the exact count and makes nobody; a slice makes those it holds.
 
     Equal to any sequence of the same candidates in the same order.
     """

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from lotocar.carpool.matching.columns import BACK, DATED, Ints, Rows, abilities_of
 from lotocar.carpool.matching.facts import Candidate
-from lotocar.carpool.matching.rules import GAP_STEP_S, Need, Way, candidate_of
+from lotocar.carpool.matching.ranking import GAP_STEP_S
+from lotocar.carpool.matching.rules import Need, Way, candidate_of
 from lotocar.carpool.matching.times import NO_HOUR
 
 
@@ -51,7 +52,7 @@ class Hits:
         return Hits(**{name: getattr(self, name)[ranks] for name in _NAMES})
 
     def best(self, need: Need, asked_recently: Mapping[int, int], count: int) -> Rows:
-        """The ranks of the first hits, so many at most, in the order of `rules.rank`.
+        """The ranks of the first hits, so many at most, in the order of `ranking.rank`.
 
         The coarsest term alone first tells who may be among them; the others are compared in full.
         """

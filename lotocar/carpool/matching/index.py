@@ -115,7 +115,7 @@ class Index:
         return self._living().by_departure(self.shelf), self.routed.same_rows()
 
     def answer(self, need: Need, asked_recently: Mapping[int, int]) -> Answer:
-        """Exactly the departures that `rules.judge` accepts, in the order of `rules.rank`."""
+        """Exactly the departures that `rules.judge` accepts, in the order of `ranking.rank`."""
         sieve = Sieve(self.ground, need, self.shelf, self.routed)
         return Answer(need, Hits.joined([*self._hits(sieve)]), asked_recently)
 

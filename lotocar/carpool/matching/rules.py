@@ -13,7 +13,7 @@ when it passes within the window (a driver who leaves at 23:50 picks up at 00:10
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -391,30 +391,4 @@ def _excluded(departure: DepartureFacts, rule: Rule, by: int | None = None, **da
         rule=rule,
         by=by,
         data=data,
-    )
-
-
-GAP_STEP_S = 300  # five minutes more or less are the same to a passenger
-
-Rank = tuple[int, bool, int, int, int, int, int, int]
-
-
-def rank(candidate: Candidate, asked_recently: Mapping[int, int]) -> Rank:
-    """The order in which candidates are shown, smallest first; docs/matching.md says it in words.
-
-    The detour in whole minutes; an unknown hour after known ones; the gap to the hour wished for in steps of
-    five minutes; then fairness: the driver who did least of late (`asked_recently` counts by driver, none is 0).
-    What is still equal goes by detour and gap to the second, then by trip and departure number, so that the
-    same search always gives the same list.
-    """
-    gap = abs(candidate.gap_seconds or 0)
-    return (
-        candidate.detour_seconds // 60,
-        candidate.pickup_at is None,
-        gap // GAP_STEP_S,
-        asked_recently.get(candidate.driver_id, 0),
-        candidate.detour_seconds,
-        gap,
-        candidate.trip_id,
-        candidate.departure_id,
     )

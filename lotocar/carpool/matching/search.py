@@ -16,7 +16,8 @@ from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.ladder import ROUNDABOUT, Change, Rung, ladder
 from lotocar.carpool.matching.mirror import Mirror
-from lotocar.carpool.matching.rules import days_of, fits, judge, prepare, rank
+from lotocar.carpool.matching.ranking import rank
+from lotocar.carpool.matching.rules import days_of, fits, judge, prepare
 from lotocar.carpool.matching.wording import why_words
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.rules import bits_of
@@ -109,7 +110,7 @@ def candidates(
     *,
     asked_recently: Mapping[int, int] = NOBODY_ASKED,
 ) -> Found:
-    """The departures that fit, in the order of `rules.rank`, found by looking at every one.
+    """The departures that fit, in the order of `ranking.rank`, found by looking at every one.
 
     `asked_recently` counts, by driver, how often each was asked of late.
 

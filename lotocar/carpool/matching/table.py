@@ -3,7 +3,8 @@
 A run holds some tens of weekly departures (or of one date) that start near one another and end near one another,
 sorted by hour. For each run the directory keeps a ball around its origins, one around its destinations, its largest
 budget and its largest flexibility: enough to know, without looking at its rows, that none of its drivers could pass
-by, or between which minutes they must leave to pass in time. A search thus touches the rows of a few runs only.
+by, or between which minutes they must leave to pass in time. For each block of weekly runs it keeps such balls again,
+so that a search looks at some blocks, at the runs of a few, and at the rows of fewer.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from lotocar.carpool.matching.columns import (
 )
 from lotocar.world.roads.spots import UNIT_M, Spots
 
-_LEAST_RUN = 16
-_RUN_SHARE = 0.08  # of the square root of all rows
+# A run holds this share of the square root of all rows, so that looking at runs and at rows costs alike at any size;
+# smaller ones would be quicker still, and cost more memory than they are worth.
+_RUN_SHARE, _LEAST_RUN = 0.08, 16
 BLOCK = 16  # runs
 _ROUNDING_M = 2.0  # centres are kept to the half-metre
 _ANY = 1e9  # seconds
@@ -38,7 +40,7 @@ Floats = NDArray[np.float32]
 
 # what the directory keeps of each run, in this order: the centres of both balls (metres from the centre of the
 # earth: x of the origins, x of the destinations, y, y, z, z), their radii, seconds
-RADII, BUDGET, FLEXIBILITY, ROUNDABOUT = slice(6, 8), 8, 9, 10
+RADII, BUDGET, FLEXIBILITY, UNBOUNDED = slice(6, 8), 8, 9, 10
 _LINES, _BLOCK_LINES = 11, 9
 _RANKS = np.arange(BLOCK)
 
@@ -47,14 +49,14 @@ _RANKS = np.arange(BLOCK)
 class Directory:
     """One column per run, in the order of the table.
 
-    `code` is its calendar code. `balls` holds the lines named above; ROUNDABOUT is what a driver may lose on the way to the
-    pick-up by places declared before it (no end is known), 0 for who goes straight. `without_hour` counts rows.
+    `code` is its calendar code. `balls` holds the lines named above; UNBOUNDED is 0 for who goes straight there, and
+    without end for who may pass by declared places before the pick-up. `without_hour` counts rows. Weekly runs come first.
     """
 
     code: NDArray[np.int32]
     balls: Floats
     without_hour: NDArray[np.int32]
-    weekly: int  # how many runs are weekly: they come first
+    weekly: int  # how many runs are
     blocks: Floats  # the first lines of `balls` again, for each BLOCK of weekly runs
     has_unknown_hours: bool
 
@@ -193,7 +195,7 @@ def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Direc
     balls[RADII] = _by_run(away, starts, np.maximum).T + _ROUNDING_M
     balls[BUDGET] = _by_run(columns.budget, starts, np.maximum)
     balls[FLEXIBILITY] = 60.0 * _by_run(columns.flexibility_minutes, starts, np.maximum)
-    balls[ROUNDABOUT] = np.where((columns.marks[starts] & BY_PLACES) != 0, _ANY, 0.0)
+    balls[UNBOUNDED] = np.where((columns.marks[starts] & BY_PLACES) != 0, _ANY, 0.0)
     untimed = (columns.slot & MINUTES) == UNKNOWN_HOUR
     weekly = int(np.searchsorted(code, WEEKLY_CODE, side="right"))
     return Directory(

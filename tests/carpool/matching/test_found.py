@@ -13,7 +13,7 @@ from lotocar.carpool.matching.confirming import Measured
 from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
 from lotocar.carpool.matching.found import Chained, Found, Listed
 from lotocar.carpool.matching.index import Index
-from lotocar.carpool.matching.rules import rank
+from lotocar.carpool.matching.ranking import rank
 from lotocar.carpool.matching.search import candidates, indexed
 from lotocar.carpool.matching.series import EachOnce, companions, on_each_day, served_by
 from lotocar.world.roads.estimate import EstimatedRoads

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lotocar.carpool.matching.facts import Candidate, DayRange, LegFacts, Rule, TimeKind
-from lotocar.carpool.matching.rules import fits, rank, seats_left
+from lotocar.carpool.matching.ranking import rank
+from lotocar.carpool.matching.rules import fits, seats_left
 from lotocar.carpool.trips.rules import SeatPart
 from lotocar.errors import Invalid
 from lotocar.values.geo import Point
