@@ -45,6 +45,7 @@ class Settings:
     sms_per_day: int = 1000
     sms_per_number: int = 15
     voice_sender: str = ""
+    twilio_forget_days: int = 0
     metrics_token: str = ""
     ban_url: str = "https://data.geopf.fr/geocodage"
     addresses_online: bool = False
@@ -100,6 +101,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         sms_per_day=_at_least_one(env, "SMS_PER_DAY", 1000),
         sms_per_number=_at_least_one(env, "SMS_PER_NUMBER", 15),
         voice_sender=env.get("VOICE_SENDER", ""),
+        twilio_forget_days=_integer(env, "TWILIO_FORGET_DAYS", 0),
         metrics_token=_secret(env, "METRICS_TOKEN"),
         ban_url=env.get("BAN_URL", "https://data.geopf.fr/geocodage").rstrip("/"),
         addresses_online=_boolean(env, "ADDRESSES_ONLINE", False),
@@ -234,6 +236,10 @@ def _check_sending(settings: Settings) -> None:
         raise BadSetting("VOICE_SENDER : les numéros en 06 et 07 sont interdits aux appels automatiques")
     if settings.sms_two_way and not settings.sms_sender.lstrip("+").isdigit():
         raise BadSetting("SMS_TWO_WAY : un expéditeur en lettres ne reçoit pas de réponse, mettez « no »")
+    if settings.twilio_forget_days < 0 or settings.twilio_forget_days == 1:
+        raise BadSetting(
+            "TWILIO_FORGET_DAYS : 0 pour ne rien demander, sinon 2 au moins (ses listes nous servent)"
+        )
     if settings.twilio_base_url:
         host = urlsplit(settings.twilio_base_url)
         if host.scheme != "https" and host.hostname not in {"127.0.0.1", "localhost"}:

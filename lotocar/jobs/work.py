@@ -26,7 +26,7 @@ from lotocar.civic.privacy import retention
 from lotocar.civic.registry import sending, settling
 from lotocar.civic.registry.operations import active_environment
 from lotocar.errors import LotocarError, Unavailable
-from lotocar.messages import calls, delivery, doubts, inbound, letters
+from lotocar.messages import calls, delivery, doubts, forgetting, inbound, letters
 from lotocar.messages.models import JobRun
 from lotocar.messages.texts import SenderPolicy
 from lotocar.organisation import queries as organisation
@@ -88,6 +88,18 @@ def pull(rim: Rim) -> int:
     for inbound_id in new:
         _read_safely(rim, inbound_id)
     return len(new)
+
+
+def forget_at_provider(rim: Rim) -> int:
+    """Have the provider forget old texts, when the settings ask for it."""
+    days = rim.outside.settings.twilio_forget_days
+    if not days:
+        return 0
+    with rim.factory() as session:
+        run = session.get(JobRun, "forget_at_provider")
+        last = run.last_ok_at if run else None
+    after = timedelta(days=days)
+    return forgetting.forget_settled(rim.factory, rim.outside.sms, rim.clock, after=after, last_run=last)
 
 
 def read_replies(rim: Rim) -> int:
@@ -297,6 +309,7 @@ TIMETABLE = (
     Job("forget_put_off", timedelta(hours=6), forget_put_off),
     Job("purge_codes", timedelta(hours=6), purge_codes),
     Job("retain", timedelta(hours=6), retain),
+    Job("forget_at_provider", timedelta(hours=6), forget_at_provider),
     Job("fill_calendars", timedelta(hours=6), fill_calendars),
     Job("learn_roads", timedelta(hours=6), learn_roads),
     Job("registry_send", timedelta(minutes=1), registry_send),

@@ -112,6 +112,14 @@ class SmsSender(Sender, Protocol):
         """One message by its identifier, or None when the provider knows no such one."""
         ...
 
+    def forget(self, sid: str) -> None:
+        """Empty a message and delete it; one that is not there any more is forgotten already.
+
+        Raises:
+            Rejected: refused with a code.
+        """
+        ...
+
     def received_since(self, since: datetime) -> Sequence[Received]:
         """What came in for our number since then, oldest first (the provider's grain may be a day: more may come)."""
         ...

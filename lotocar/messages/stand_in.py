@@ -25,3 +25,6 @@ class StandInSender:
 
     def received_since(self, since: datetime) -> Sequence[Received]:
         return ()
+
+    def forget(self, sid: str) -> None:
+        """Nothing left this machine."""

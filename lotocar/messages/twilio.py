@@ -109,6 +109,15 @@ class TwilioSender:
         # newest first in the list: a no must not be read before the yes that it takes back
         return [_received(one) for one in reversed(listed) if one.direction == "inbound"]
 
+    def forget(self, sid: str) -> None:
+        """Redact, then delete: POST Messages/<sid>.json with an empty Body, DELETE Messages/<sid>.json."""
+        try:
+            self.client.messages(sid).update(body="")
+            self.client.messages(sid).delete()
+        except (TwilioException, ValueError, TypeError, AttributeError) as error:
+            if getattr(error, "status", None) != 404:
+                _explain(error)
+
     def _listed(self, limit: int = PAGE_SIZE, **filters: object) -> list[Any]:
         try:
             return list(self.client.messages.list(page_size=PAGE_SIZE, limit=limit, **filters))

@@ -305,6 +305,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/Calls.json"):
             twilio.requests["call"] += 1
             return self._create(form, twilio.next_fault(twilio.call_script), twilio.call)
+        if not self.path.endswith("/Messages.json"):
+            return self._redact()
         twilio.requests["create"] += 1
         return self._create(form, twilio.next_fault(twilio.script), twilio.create)
 
@@ -320,10 +322,28 @@ class _Handler(BaseHTTPRequestHandler):
             twilio.requests["list"] += 1
             return self._list(parts.query)
         twilio.requests["fetch"] += 1
-        record = twilio.find(parts.path.rsplit("/", 1)[-1].removesuffix(".json"))
+        record = self._named()
         if record is None:
             return self._answer(404, {"code": 20404, "message": "not found"})
         return self._answer(200, record.as_json())
+
+    def _redact(self) -> None:
+        record = self._named()
+        if record is None:
+            return self._answer(404, {"code": 20404, "message": "not found"})
+        record.body = ""
+        return self._answer(200, record.as_json())
+
+    def do_DELETE(self) -> None:
+        record = self._named()
+        if record is None:
+            return self._answer(404, {"code": 20404, "message": "not found"})
+        with self.server.twilio.lock:
+            self.server.twilio.journal.remove(record)
+        return self._write(204, b"")
+
+    def _named(self) -> Record | None:
+        return self.server.twilio.find(urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".json"))
 
     def _create(
         self, form: dict[str, str], fault: Fault | int, record_it: Callable[[dict[str, str]], Record]
