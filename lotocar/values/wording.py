@@ -4,14 +4,13 @@ result through `unbreakable`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from lotocar.values.days import DAY_NAMES, MONTH_NAMES, local
 
 NO_BREAK = "\u00a0"
 THIN_NO_BREAK = "\u202f"
-EVERY_DAY = frozenset(range(7))
 
 
 def day_words(day: date, *, today: date | None = None) -> str:
@@ -62,20 +61,6 @@ def period_words(first: date, last: date, *, today: date | None = None) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"du {_ordinal(first.day)} au {date_words(last, today=today)}"
     return f"du {date_words(first, today=today)} au {date_words(last, today=today)}"
-
-
-def weekdays_words(days: Iterable[int]) -> str:
-    """« lundi et jeudi », « du lundi au vendredi », « tous les jours »; 0 is Monday. Empty: « aucun jour »."""
-    kept = sorted(set(days))
-    if not kept:
-        return "aucun jour"
-    if set(kept) == EVERY_DAY:
-        return "tous les jours"
-    if len(kept) >= 3 and kept[-1] - kept[0] == len(kept) - 1:
-        return f"du {DAY_NAMES[kept[0]]} au {DAY_NAMES[kept[-1]]}"
-    if len(kept) == 6:
-        return f"tous les jours sauf {DAY_NAMES[min(EVERY_DAY - set(kept))]}"
-    return listed([DAY_NAMES[day] for day in kept])
 
 
 def duration_words(duration: timedelta) -> str:
@@ -134,10 +119,6 @@ def unbreakable(text: str) -> str:
 
 def _ordinal(day: int) -> str:
     return "1er" if day == 1 else str(day)
-
-
-def _at(hour: time | None) -> str:
-    return " (heure à préciser)" if hour is None else f" à {hour_words(hour)}"
 
 
 def _minutes(duration: timedelta) -> int:

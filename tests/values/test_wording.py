@@ -69,25 +69,6 @@ def test_periods_do_not_say_a_month_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "said"),
-    [
-        ((), "aucun jour"),
-        ((3,), "jeudi"),
-        ((3, 0), "lundi et jeudi"),
-        ((0, 1), "lundi et mardi"),
-        ((0, 2, 4), "lundi, mercredi et vendredi"),
-        (range(5), "du lundi au vendredi"),
-        (range(6), "du lundi au samedi"),
-        ((5, 6), "samedi et dimanche"),
-        (range(7), "tous les jours"),
-        ((0, 1, 3, 4, 5, 6), "tous les jours sauf mercredi"),
-    ],
-)
-def test_weekdays_are_said_shortly(days: tuple[int, ...], said: str) -> None:
-    assert wording.weekdays_words(days) == said
-
-
-@pytest.mark.parametrize(
     ("duration", "said"),
     [
         (minutes(0.4), "moins d'une minute"),
