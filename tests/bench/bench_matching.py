@@ -103,7 +103,7 @@ def compared(
     few = asked.trips <= MANY
     if few:
         slow.append(PythonPolylines(offered))
-    with postgis_pair(asked.postgis if few else None, offered) as pair:
+    with postgis_pair(asked.postgis if few else None, offered, asked.postgis_point_m) as pair:
         slow += [] if pair is None else [pair]
         found = interleaved(quick, slow, legs, asked.budget)
     ours, whole, scan = found["ours"], found["ours_every_candidate"], found["python_scan"]
@@ -206,6 +206,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument(
         "--postgis", metavar="ADDRESS", help="a PostgreSQL with postgis; without it that method is absent"
+    )
+    parser.add_argument(
+        "--postgis-point-m", type=int, default=1_000, help="metres between the points of a route given to it"
     )
     parser.add_argument("--budget", type=float, default=20.0, help="seconds for each slow method")
     parser.add_argument("--changes", type=int, default=2_000, help="made by another process")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -140,13 +141,13 @@ def by_trip(departures: Sequence[DepartureFacts]) -> list[list[DepartureFacts]]:
     return [*found.values()]
 
 
-def polyline(one: DepartureFacts) -> list[Point]:
-    """The route as points a kilometre apart."""
-    return [point for a, b in zip(one.stops, one.stops[1:], strict=False) for point in _pieces(a, b)]
+def polyline(one: DepartureFacts, point_m: int = 1_000) -> list[Point]:
+    """The route as points so far apart."""
+    return [point for a, b in pairwise(one.stops) for point in _pieces(a, b, point_m)]
 
 
-def _pieces(a: Point, b: Point) -> list[Point]:
-    count = max(1, round(distance_m(a, b) / 1_000))
+def _pieces(a: Point, b: Point, point_m: int) -> list[Point]:
+    count = max(1, round(distance_m(a, b) / point_m))
     return [
         Point(float(lat), float(lon))
         for lat, lon in zip(

@@ -85,15 +85,17 @@ class PostgisPair:
 
 
 @contextmanager
-def postgis_pair(address: str | None, departures: Sequence[DepartureFacts]) -> Iterator[PostgisPair | None]:
-    """The method, its tables filled; None without an address."""
+def postgis_pair(
+    address: str | None, departures: Sequence[DepartureFacts], point_m: int
+) -> Iterator[PostgisPair | None]:
+    """The method, its tables filled, routes with a point so often; None without an address."""
     if address is None:
         yield None
         return
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
         connection.execute(_TABLES)
-        _fill(connection, departures)
+        _fill(connection, departures, point_m)
         connection.execute(_INDEXES)
         try:
             yield PostgisPair(connection)
@@ -101,7 +103,9 @@ def postgis_pair(address: str | None, departures: Sequence[DepartureFacts]) -> I
             connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
 
 
-def _fill(connection: psycopg.Connection[tuple[int]], departures: Sequence[DepartureFacts]) -> None:
+def _fill(
+    connection: psycopg.Connection[tuple[int]], departures: Sequence[DepartureFacts], point_m: int
+) -> None:
     trips = by_trip(departures)
     connection.execute(
         "CREATE TEMP TABLE line (id int, reach_m float, wkt text)",
@@ -109,7 +113,7 @@ def _fill(connection: psycopg.Connection[tuple[int]], departures: Sequence[Depar
     with connection.cursor().copy("COPY line FROM STDIN") as copy:
         for number, ways in enumerate(trips):
             reach = 60 * ways[0].max_detour_minutes / (2 * 1.3 * 0.08)
-            points = ", ".join(f"{one.lon} {one.lat}" for one in polyline(ways[0]))
+            points = ", ".join(f"{one.lon} {one.lat}" for one in polyline(ways[0], point_m))
             copy.write_row((number, reach, f"LINESTRING({points})"))
     connection.execute(
         f"INSERT INTO {SCHEMA}.route SELECT id, reach_m, "
