@@ -248,6 +248,11 @@ class TestHealth:
             knock(http, settings, INBOUND, ours)
             assert http.get("/sante").get_json()["red"] == []
 
+    @pytest.mark.parametrize("path", ["/sante", "/metrics"])
+    def test_without_its_database_the_page_is_red(self, settings: Settings, path: str) -> None:
+        with set_so(replace(settings, database_url="sqlite:////nowhere/at/all.sqlite3")) as http:
+            assert http.get(path).status_code == 503
+
 
 class TestWhoMayCount:
     """The counts are told to who has the token; without one, to this machine only."""
