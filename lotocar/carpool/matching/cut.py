@@ -67,7 +67,8 @@ def cut(
             rows = _timed(table, need, day, there)
             if is_own and table.runs.has_unknown_hours:
                 rows = np.concatenate((rows, table.without_hour(there.runs)))
-            yield day, rows
+            if len(rows):
+                yield day, rows
 
 
 def _reach(table: Table, need: Need, days: tuple[Day, ...], paces: tuple[float, float]) -> Reach:

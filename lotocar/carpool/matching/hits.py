@@ -44,7 +44,7 @@ class Hits:
         """The hits of all the parts."""
         found = [one for one in parts if len(one)]
         if len(found) < 2:
-            return found[0] if found else _NO_HITS
+            return found[0] if found else NO_HITS
         return cls(**{name: np.concatenate([getattr(one, name) for one in found]) for name in _NAMES})
 
     def take(self, ranks: Rows) -> Hits:
@@ -60,12 +60,8 @@ class Hits:
         gap = self._gap(need, unknown)
         coarse = ((self.detour // 60) << 33) | (unknown.astype(np.int64) << 32) | (gap // GAP_STEP_S)
         ranks = _at_most(coarse, count)
-        asked = (
-            [asked_recently.get(driver, 0) for driver in self.driver[ranks].tolist()]
-            if asked_recently
-            else ()
-        )
-        fair = np.array(asked, dtype=np.int64) if asked else np.zeros(len(ranks), dtype=np.int64)
+        drivers = self.driver[ranks].tolist() if asked_recently else ()
+        fair = np.array([asked_recently.get(one, 0) for one in drivers]) if drivers else np.zeros_like(ranks)
         terms = (self.departure, self.trip, gap, self.detour)
         order = np.lexsort((*(term[ranks] for term in terms), fair, coarse[ranks]))
         return ranks[order[:count]]
@@ -88,10 +84,8 @@ class Hits:
 
 
 _NAMES = tuple(one.name for one in fields(Hits))
-
-
 _NONE: Any = np.zeros(0, dtype=np.int64)
-_NO_HITS = Hits(*[_NONE] * len(_NAMES))
+NO_HITS = Hits(*[_NONE] * len(_NAMES))
 
 
 def _at_most(key: Ints, count: int) -> Rows:

@@ -26,7 +26,7 @@ from lotocar.carpool.matching.columns import (
     seats_of,
 )
 from lotocar.carpool.matching.cut import MARGIN_S, cut
-from lotocar.carpool.matching.hits import Hits
+from lotocar.carpool.matching.hits import NO_HITS, Hits
 from lotocar.carpool.matching.patterns import PAUSED, TAKEN, Shelf
 from lotocar.carpool.matching.routed import Routed
 from lotocar.carpool.matching.rules import Need
@@ -64,18 +64,15 @@ class Sieve:
     def on_the_road(self, columns: Columns, day: Day) -> Rows:
         """The rows of unsorted columns that leave on this day and may still be on the road within the window."""
         rows = columns.on_day(day.date)
-        leaves, slack = (
-            day.instants[columns.slot[rows] & MINUTES],
-            60 * columns.flexibility_minutes[rows].astype(np.int64),
-        )
-        longest = leaves + columns.budget[rows] + self.extra
-        touches = (leaves - slack <= self.need.wish.latest) & (self.need.wish.earliest <= longest + slack)
-        return rows[np.flatnonzero(touches | (leaves == NO_HOUR))]
+        leaves = day.instants[columns.slot[rows] & MINUTES]
+        return rows[self._may_be_in_time(columns, rows, leaves, leaves)]
 
     def sift(self, columns: Columns, rows: Rows, day: Day) -> Hits:
         """Those of these rows that fit when they leave on this day, on which those with a date do."""
-        some = self._at_pickup(columns, rows, day)
-        some, ride = self._routed(columns, self._at_destination(columns, some), day)
+        some = self._at_destination(columns, self._at_pickup(columns, rows, day))
+        if not len(some.rows):
+            return NO_HITS
+        some, ride = self._routed(columns, some, day)
         return self._fitting(columns, some, ride, day)
 
     def _at_pickup(self, columns: Columns, rows: Rows, day: Day) -> _Drives:
@@ -114,7 +111,9 @@ class Sieve:
         by_places = some.marks & np.uint32(BY_PLACES)
         if not len(self.routed) or not by_places.any():
             return some, np.full(len(some.rows), self.ride)
-        some = some.keep((by_places == 0) | self._may_be_in_time(columns, some))
+        soonest = some.leaves + some.to_pickup - self.leeway
+        may_be = self._may_be_in_time(columns, some.rows, some.leaves, soonest)
+        some = some.keep((by_places == 0) | may_be)
         those, ride = np.flatnonzero(some.marks & np.uint32(BY_PLACES)), np.full(len(some.rows), self.ride)
         if not len(those):
             return some, ride
@@ -125,13 +124,12 @@ class Sieve:
         able = self._is_in_time(columns, some, ride, day) & (some.spare >= -self.extra)
         return some.keep(able), ride[able]
 
-    def _may_be_in_time(self, columns: Columns, some: _Drives) -> Able:
-        """Whether the window touches the time on the road: one passes between the straight way and the longest."""
-        wish, slack = self.need.wish, 60 * columns.flexibility_minutes[some.rows].astype(np.int64)
-        soonest = some.leaves + some.to_pickup + (self.ride if wish.anchor == "dropoff" else 0) - self.leeway
-        longest = some.leaves + columns.budget[some.rows] + self.extra
+    def _may_be_in_time(self, columns: Columns, rows: Rows, leaves: Ints, soonest: Ints) -> Able:
+        """Whether the window touches the time on the road, from the soonest at the pick-up to the longest way."""
+        wish, slack = self.need.wish, 60 * columns.flexibility_minutes[rows].astype(np.int64)
+        longest = leaves + columns.budget[rows] + self.extra
         touches = (soonest - slack <= wish.latest) & (wish.earliest <= longest + slack)
-        possible: Able = touches | (some.leaves == NO_HOUR)
+        possible: Able = touches | (leaves == NO_HOUR)
         return possible
 
     def _fitting(self, columns: Columns, some: _Drives, ride: Ints, day: Day) -> Hits:
