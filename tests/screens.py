@@ -1,7 +1,7 @@
 """Takes the pictures of every screen of the desk: full, empty and in error, on a telephone and on a desk's screen.
 
     .venv/bin/python -m tests.screens            # all of them, about five minutes
-    .venv/bin/python -m tests.screens a-faire    # those whose name begins so
+    .venv/bin/python -m tests.screens a-faire bureau    # those whose name begins so
 
 It serves the demonstration territory and an installation founded this morning, both made for the occasion, on
 Saturday 21 November 2026. The pictures land in docs/pictures/desk/, their list in docs/screens.md.
@@ -45,11 +45,11 @@ STATES = {"full": "rempli", "empty": "vide", "error": "en erreur"}
 QUALITY = 38
 
 
-def main(wanted: str = "") -> None:
-    """Every picture whose screen's name begins so; the list is written again whole."""
+def main(*wanted: str) -> None:
+    """Every picture, or those whose screen's name begins so; the list is written again whole."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    chosen = [one for one in SCREENS if one.name.startswith(wanted)]
+    chosen = [one for one in SCREENS if one.name.startswith(wanted or "")]
     with time_machine.travel(NOW, tick=True), TemporaryDirectory() as folder, _chromium() as browser:
         for name, founded in (("full", _demonstration), ("empty", _this_morning)):
             with _site(Path(folder) / f"{name}.sqlite3", founded) as (url, session):
@@ -101,7 +101,7 @@ def _this_morning(session: Session) -> None:
 
 def _signed_in(browser: Browser, url: str) -> Page:
     context = browser.new_context(base_url=url, locale="fr-FR", timezone_id="Europe/Paris")
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     page.goto("/connexion")
     page.get_by_label("Identifiant").fill(ACCOUNTS[0][0])
@@ -171,4 +171,4 @@ def _index() -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(*sys.argv[1:])

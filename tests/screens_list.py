@@ -209,6 +209,7 @@ def _a_call(site: Site) -> None:
         site.page.keyboard.press("Tab")
     site.fill(day="mardi", hour="10h")
     site.page.locator("#candidats .candidate").first.wait_for()
+    site.page.locator("#carte svg").first.wait_for()
 
 
 def _unreadable_hour(site: Site) -> None:
