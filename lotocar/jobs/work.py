@@ -18,6 +18,7 @@ from lotocar.carpool.rides import (
     openings,
     outcomes,
     replies,
+    telling,
     timetable,
 )
 from lotocar.carpool.rides.lessons import lessons
@@ -139,7 +140,7 @@ def renew(rim: Rim) -> int:
 def learn_of_lines(rim: Rim) -> int:
     """Carry what sending taught us onto people's lines."""
     with rim.factory.begin() as session:
-        return timetable.learn_of_lines(session, now=rim.clock())
+        return telling.learn_of_lines(session, now=rim.clock())
 
 
 def lose_sight(rim: Rim) -> int:

@@ -15,19 +15,19 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.people import operations as people_operations
 from lotocar.carpool.people import queries as people
-from lotocar.carpool.people.models import Consent, Person, PhoneLine
+from lotocar.carpool.people.models import Consent, Person
 from lotocar.carpool.rides import texts
 from lotocar.carpool.rides.bookings import note_approach, note_ride
 from lotocar.carpool.rides.confirmations import awaits
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.rides.rules import HAPPENED_OPEN, RENEWAL_OPEN
+from lotocar.carpool.rides.telling import tell
 from lotocar.carpool.trips.models import Trip
 from lotocar.messages import outbox
-from lotocar.messages.models import NumberFact, OutboxMessage
+from lotocar.messages.models import OutboxMessage
 from lotocar.messages.texts import SenderPolicy
 from lotocar.values.actor import SYSTEM
 from lotocar.values.days import PARIS
-from lotocar.values.phone import LineKind
 
 RELAUNCH_NO_SOONER = timedelta(hours=2)
 RELAUNCH_LEAVES = timedelta(hours=1)  # before the question lapses
@@ -325,77 +325,3 @@ def renew(session: Session, trip_id: int, *, now: datetime, policy: SenderPolicy
         priority=8,
     )
     return True
-
-
-# --- what the channel taught us -------------------------------------------------------------------------------
-
-
-def learn_of_lines(session: Session, *, now: datetime) -> int:
-    """Carry what sending taught us onto people's lines, where the desk and the next question read it.
-
-    A line whose owner stopped SMS, or that takes none, is rung from now on. How many lines changed.
-    """
-    taught = session.execute(
-        select(PhoneLine, NumberFact.fact)
-        .join(NumberFact, NumberFact.number == PhoneLine.e164)
-        .where(
-            or_(
-                and_(NumberFact.fact == "stopped", PhoneLine.sms_stopped_at.is_(None)),
-                and_(NumberFact.fact == "landline", PhoneLine.kind == LineKind.MOBILE.value),
-            )
-        )
-    ).all()
-    for line, fact in taught:
-        if fact == "stopped":
-            line.sms_stopped_at = now
-        else:
-            line.kind = LineKind.LANDLINE.value
-    return len(taught)
-
-
-def tell(
-    session: Session,
-    person: Person,
-    *,
-    kind: str,
-    dedup_key: str,
-    subject: tuple[str, int],
-    values: Mapping[str, object],
-    now: datetime,
-    policy: SenderPolicy,
-    useful_until: datetime | None = None,
-    trip_at: datetime | None = None,
-    priority: int = 5,
-) -> OutboxMessage:
-    """Tell a person by SMS when they have a line for it and do not prefer a call, else by a call of the desk."""
-    line = people.sms_line(person)
-    if line is not None and person.contact_preference != "call" and outbox.takes_sms(session, line):
-        return outbox.queue(
-            session,
-            now=now,
-            kind=kind,
-            dedup_key=dedup_key,
-            to=line,
-            person_id=person.id,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            values=values,
-            voice=policy,
-            useful_until=useful_until,
-            trip_at=trip_at,
-            priority=priority,
-        )
-    return outbox.queue_call(
-        session,
-        now=now,
-        kind=kind,
-        dedup_key=dedup_key,
-        to=people.call_line(person),
-        person_id=person.id,
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        values=values,
-        voice=policy,
-        useful_until=useful_until,
-        priority=priority,
-    )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.people.queries import sms_line
-from lotocar.carpool.rides import outcomes, timetable
+from lotocar.carpool.rides import outcomes, telling, timetable
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.journal.models import Entry
 from lotocar.messages.delivery import learn
@@ -240,8 +240,8 @@ def test_what_sending_taught_us_of_a_number_turns_the_next_message_into_a_call(
 ) -> None:
     learn(session, ride.driver.lines[0].e164, fact, source="21610", now=NOW)
     session.flush()
-    assert timetable.learn_of_lines(session, now=NOW) == 1
-    assert timetable.learn_of_lines(session, now=NOW) == 0
+    assert telling.learn_of_lines(session, now=NOW) == 1
+    assert telling.learn_of_lines(session, now=NOW) == 0
     assert sms_line(ride.driver) is None
     run(session, "remind", PICKUP - timedelta(hours=23))
     assert messages(session, "driver_reminder")[0].channel == "call"
