@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from urllib.parse import urlsplit
 
 from flask import Response, abort, jsonify, make_response, request
 from prometheus_client import REGISTRY as COUNTERS
@@ -13,6 +14,8 @@ from lotocar import clock
 from lotocar.messages.health import Health
 from lotocar.messages.health import health as read_health
 from lotocar.web.edge import outside, session
+
+HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def health() -> Response:
@@ -35,13 +38,18 @@ def metrics() -> Response:
 
 
 def _may_count() -> bool:
-    """Whether this visitor may read the counts. A request that a proxy passed on is not from this machine."""
+    """Whether this visitor may read the counts.
+
+    A request that a proxy passed on is not from this machine: it bears the proxy's headers, or our public name when
+    those headers were not to be believed and stopped at the server.
+    """
     token = outside().settings.metrics_token
     if token:
         given = request.authorization
         return given is not None and hmac.compare_digest((given.token or "").encode(), token.encode())
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
-    return request.remote_addr in {"127.0.0.1", "::1"} and not forwarded
+    here = request.remote_addr in HERE and (urlsplit(f"//{request.host}").hostname or "") in HERE
+    return here and not forwarded
 
 
 def _fill(registry: CollectorRegistry, state: Health) -> None:

@@ -262,6 +262,7 @@ class TestWhoMayCount:
     ) -> None:
         assert http.get("/metrics").status_code == 200
         assert http.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 404
+        assert http.get("/metrics", base_url="http://desk.example").status_code == 404
         for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"):
             assert http.get("/metrics", headers={name: "203.0.113.9"}).status_code == 404
 
