@@ -67,6 +67,7 @@ def _desk(page: Page) -> None:
     page.locator("[name=day]").fill("mardi")
     page.locator("[name=hour]").fill("10h")
     page.locator("#candidats .candidate").first.wait_for()
+    page.locator("#carte svg").first.wait_for()
     _take(page, "intake-1280")
     page.goto("/bureau/conducteurs/nouveau")
     page.goto("/bureau/personnes")
