@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with database(asked.engine) as engine:
         _say("remplissage de la base…")
         head = {
-            "command": " ".join(["./run bench matching", *(arguments or sys.argv[1:])]),
+            "command": _command(arguments or sys.argv[1:], asked.postgis),
             "engine": asked.engine,
             "trips": asked.trips,
             **fill(engine, offers(land, asked.trips)),
@@ -193,6 +193,12 @@ def _table(report: dict[str, Any]) -> str:
     head = [f"{name}: {value}" for name, value in report.items() if not isinstance(value, dict)]
     rows = [f"{name}: {value}" for name, value in report.items() if isinstance(value, dict)]
     return "\n".join(head + rows)
+
+
+def _command(arguments: Sequence[str], address: str | None) -> str:
+    """What was typed, but for the address of a database."""
+    said = ("ADDRESS" if one == address else one for one in arguments)
+    return " ".join(["./run bench matching", *said])
 
 
 def _say(words: str) -> None:
