@@ -10,6 +10,7 @@
   var said = document.getElementById("brouillon");
   var timer = null;
   var dirty = false;
+  var leaving = false;
 
   function shelf() {
     try { return JSON.parse(localStorage.getItem(SHELF) || "null"); } catch (e) { return null; }
@@ -95,11 +96,14 @@
 
   // a call opened for somebody, or by a telephone, is not the one that was left: that one waits to be taken up
   function show(key) {
-    if (!form) return location.reload();
-    if (location.search || form.dataset.rung || form.querySelector("[aria-invalid=true]")) return null;
+    var same = form && form.elements.form_key.value === key; // what stayed here is newer than what the page shows
+    if (!form) return leaving ? null : location.reload();
+    if (dirty || form.querySelector("[aria-invalid=true]")) return null;
+    if (!same && (location.search || form.dataset.rung)) return null;
     return location.replace(location.pathname + "?reprise=" + encodeURIComponent(key));
   }
 
+  window.addEventListener("beforeunload", function () { leaving = true; });
   handOver();
   document.addEventListener("submit", submitted, true);
   if (!form) return;

@@ -88,8 +88,8 @@ def test_a_call_opened_for_somebody_is_not_replaced_by_the_one_that_was_left(
     sign_in(page)
     page.goto("/bureau/appel")
     page.locator("#last_name").press_sequentially("Vidal")
-    page.goto(f"/bureau/appel?personne={marcel.id}")  # before the draft was kept
-    page.wait_for_function("localStorage.getItem('lotocar.call') === null")  # it is now
+    with page.expect_response("**/appel/brouillon"):  # the page that comes hands over what the other held
+        page.goto(f"/bureau/appel?personne={marcel.id}")
     expect(page.locator("#last_name")).to_have_value("Marcel Poujol")
     page.goto("/bureau")
     expect(page.locator("main")).to_contain_text("Vidal")

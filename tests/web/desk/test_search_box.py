@@ -78,7 +78,9 @@ def test_one_key_from_any_screen_then_letters_then_enter_opens_the_person(page: 
     expect(page.locator("h1")).to_have_text("Marcel Poujol")
     assert "pouj" not in page.url
 
+    page.wait_for_load_state()  # keys are heard once the page is whole
     page.keyboard.press("/")
+    expect(box).to_be_focused()
     page.keyboard.type(str(asked.id))
     expect(options.first).to_contain_text(f"Demande n° {asked.id}")
     page.keyboard.press("Tab")  # leaving the box leads nowhere
