@@ -1,8 +1,8 @@
 """What to try when nothing fits: each rung changes one thing in the leg and says what that would give. Pure.
 
 In the order in which one would propose it: another hour, a day before or after, a driver to persuade of a
-longer detour, one way only, a meeting point within a walk or a short drive, two drivers with a change in a
-village. Whoever waits for the answer says when to stop looking.
+longer detour, a meeting point within a walk or a short drive, two drivers with a change in a village. One way
+only needs no search: the screen has both ways. Whoever waits for the answer says when to stop looking.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class Step(StrEnum):
     DAY_BEFORE = "day_before"
     DAY_AFTER = "day_after"
     DETOUR = "detour"
-    ONE_WAY = "one_way"  # there or back only
     PICKUP = "pickup"  # walk, or be brought, to a meeting point
     DROPOFF = "dropoff"  # be set down at a meeting point
     CHANGE = "change"
@@ -45,8 +44,7 @@ class Step(StrEnum):
 class Rung:
     """One thing changed: the leg as it would be, and who would then fit (never empty).
 
-    `place` is the meeting point, `walk_m` how far it is as the crow flies. `is_out` tells which way is left
-    when only one is.
+    `place` is the meeting point, `walk_m` how far it is as the crow flies.
     """
 
     step: Step
@@ -54,7 +52,6 @@ class Rung:
     found: Found
     place: Stop | None = None
     walk_m: int = 0
-    is_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +89,6 @@ def ladder(
         found = find(tried.leg).without(fitting)
         rungs += [replace(tried, found=found)] if found else []
     return rungs + changes(leg, find, villages, is_late)
-
-
-def one_way(out: tuple[LegFacts, Found], back: tuple[LegFacts, Found]) -> list[Rung]:
-    """The way that somebody drives when nobody drives the other; none when both, or neither, are driven."""
-    ways = [
-        Rung(Step.ONE_WAY, leg, found, is_out=is_out)
-        for is_out, (leg, found) in ((True, out), (False, back))
-        if found
-    ]
-    return ways if len(ways) == 1 else []
 
 
 def _tries(leg: LegFacts, meeting_points: Sequence[Stop]) -> Iterator[Rung]:

@@ -131,8 +131,6 @@ def _terms(rung: Rung) -> str:
         return f"{verb} {at_place(rung.place.label)}, à {distance_words(rung.walk_m)} {how}"
     if rung.step is Step.HOUR:
         return "une heure plus tôt ou plus tard"
-    if rung.step is Step.ONE_WAY:
-        return f"{'aller' if rung.is_out else 'retour'} seulement, {day_words(rung.leg.day)}"
     if rung.step is Step.DETOUR:
         return "un détour plus long que d'habitude, à leur demander"
     return f"{'la veille' if rung.step is Step.DAY_BEFORE else 'le lendemain'}, {day_words(rung.leg.day)}"

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 
 from lotocar.carpool.matching.facts import DepartureFacts, LegFacts, TimeKind
 from lotocar.carpool.matching.found import NOBODY, Found
-from lotocar.carpool.matching.ladder import Change, Finder, Rung, Step, ladder, one_way
+from lotocar.carpool.matching.ladder import Change, Finder, Rung, Step, ladder
 from lotocar.carpool.matching.search import candidates
 from lotocar.carpool.matching.wording import rung_words
 from lotocar.values.geo import Point, Stop
@@ -133,16 +133,6 @@ def test_a_meeting_point_too_far_to_walk_is_where_one_is_brought() -> None:
         rung_words(rungs[-1])
         == "partir à Gare de Cahors, à 5,6 km en s'y faisant conduire : 1 conducteur possible"
     )
-
-
-def test_only_the_way_out_when_nobody_drives_back() -> None:
-    leg = make_leg()
-    found = finder(make_departure())(leg)
-    [rung] = one_way((leg, found), (leg, NOBODY))
-    assert rung_words(rung) == "aller seulement, mardi 24 novembre : 1 conducteur possible"
-    [back] = one_way((leg, NOBODY), (leg, found))
-    assert rung_words(back).startswith("retour seulement")
-    assert one_way((leg, found), (leg, found)) == one_way((leg, NOBODY), (leg, NOBODY)) == []
 
 
 def test_who_waits_too_long_gets_what_was_found_so_far() -> None:
