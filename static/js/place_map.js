@@ -19,7 +19,7 @@
     .then(function (answer) { return answer.json(); })
     .then(function (outlines) {
       var layer = L.geoJSON(outlines, { style: { color: "#6b7d78", weight: 1, fillColor: "#e8e2d2", fillOpacity: box.dataset.tiles ? 0 : 0.6 } });
-      layer.eachLayer(function (one) { one.bindTooltip(one.feature.properties.name || one.feature.properties.nom || ""); });
+      layer.eachLayer(function (one) { one.bindTooltip(one.feature.properties.name); });
       layer.addTo(map);
       map.fitBounds(layer.getBounds());
     });

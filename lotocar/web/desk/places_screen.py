@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app
+from flask import Response, current_app, jsonify
 
 from lotocar import clock
 from lotocar.errors import Invalid
+from lotocar.organisation import queries as organisation
 from lotocar.values.geo import Point
 from lotocar.web import guards
 from lotocar.web.desk import screens, words
 from lotocar.web.edge import outside, session
 from lotocar.web.forms import Form, Needed, PlaceCode, PlaceField, TextField
 from lotocar.web.render import see_other
+from lotocar.world.places import geojson, queries
 from lotocar.world.places import operations as acts
-from lotocar.world.places import queries
 
+AN_HOUR = 3600
 KINDS = (
     ("hameau", "Hameau, lieu-dit"),
     ("service", "Service, commerce"),
@@ -70,6 +72,14 @@ def add_place() -> Response:
         form.blame(error)
         return _show(form, status=422)
     return see_other("desk.places", notice="Lieu ajouté : il est connu dès la prochaine recherche.")
+
+
+def outlines() -> Response:
+    """The territory's communes, for the map that one clicks on; the same until the territory changes."""
+    home = outside().home(organisation.current(session()))
+    answer = jsonify(geojson.communes(home))
+    answer.cache_control.private, answer.cache_control.max_age = True, AN_HOUR
+    return answer
 
 
 def remove_place(place_id: int) -> Response:

@@ -138,6 +138,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/bureau/conducteurs/nouveau", trips_screen.new_driver, ACT),
     Route("/bureau/conducteurs/nouveau", trips_screen.register_driver, ACT, POST),
     Route("/bureau/lieux", places_screen.places, READ),
+    Route("/bureau/lieux/contours", places_screen.outlines, READ),
     Route("/bureau/lieux", places_screen.add_place, EDIT_PLACES, POST),
     Route(f"/bureau/lieux/{ROW.format('place_id')}/retirer", places_screen.remove_place, EDIT_PLACES, POST),
     Route("/bureau/carte", map_screen.commune_map, READ),

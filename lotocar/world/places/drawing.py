@@ -90,8 +90,8 @@ class View:
 @lru_cache(maxsize=8)
 def drawing(home: Home, times: int = 1) -> Drawing:
     """The communes of this territory, drawn once a process; `times` as wide and as detailed."""
-    communes = _communes(home)
-    rings = outlines(DATA)
+    communes = communes_of(home)
+    rings = outlines(DATA, {one.departement for one in communes})
     corners = [spot for one in communes for part in rings.get(one.insee, ()) for spot in part[0]]
     frame, width, height = _frame(corners or [(one.point.lon, one.point.lat) for one in communes], times)
     shapes = tuple(_shape(one, rings.get(one.insee, ()), frame) for one in communes)
@@ -136,7 +136,8 @@ def _meets(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> 
 
 
 @lru_cache(maxsize=8)
-def _communes(home: Home) -> tuple[Commune, ...]:
+def communes_of(home: Home) -> tuple[Commune, ...]:
+    """The communes of this territory, in INSEE order."""
     return tuple(one for one in gazetteer() if _is_inside(one, home))
 
 

@@ -90,12 +90,20 @@ class Gazetteer:
 
     def nearest(self, point: Point) -> Commune:
         """The commune this point lies in where outlines are at hand, else the one whose centre is nearest."""
-        held = self.commune(commune_at(point, self._folder) or "")
+        held = self.commune(commune_at(point, self._folder, self._around(point)) or "")
         if held:
             return held
         lat, lon = self._centres
         away = (lat - point.lat) ** 2 + ((lon - point.lon) * cos(radians(point.lat))) ** 2
         return self.at(int(np.argmin(away)))
+
+    def _around(self, point: Point) -> list[str]:
+        """The départements whose box holds this point."""
+        return [
+            code
+            for code, (south, west, north, east) in self._boxes.items()
+            if south <= point.lat <= north and west <= point.lon <= east
+        ]
 
     def nearest_of(self, point: Point, *, people: int) -> Commune:
         """The nearest commune with so many inhabitants at least."""
@@ -167,6 +175,12 @@ class Gazetteer:
     @cached_property
     def _centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         return np.array(self.column(5), float), np.array(self.column(6), float)
+
+    @cached_property
+    def _boxes(self) -> dict[str, list[float]]:
+        """South, west, north and east of each département that has outlines."""
+        rows = _rows(self._folder / "departements.tsv.gz")
+        return {row[0]: [float(side) for side in row[3:7]] for row in rows if row[3]}
 
     @cached_property
     def _populations(self) -> npt.NDArray[np.int64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -251,6 +253,12 @@ def test_o5_a_place_is_known_to_the_very_next_search_under_all_its_names(nadia: 
     assert place.insee == "46042"
     press(page, f"/bureau/lieux/{place.id}/retirer", "Retirer")
     assert "Hôpital" not in nadia.get("/lieux?q=rougier", htmx=True).text
+
+
+def test_the_map_of_places_draws_each_commune_of_the_territory(nadia: PageClient):
+    drawn = json.loads(nadia.get("/bureau/lieux/contours").text)["features"]
+    assert len(drawn) == 312
+    assert {"Cahors", "Figeac"} <= {one["properties"]["name"] for one in drawn}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from lotocar.world.places.build.positions import Positions
 from lotocar.world.places.build.sources import Wheels
 from lotocar.world.places.build.tables import linking
 from lotocar.world.places.gazetteer import Gazetteer
+from lotocar.world.places.outlines import outlines
 
 COLUMNS = ["code", "type", "nom", "population_municipale", "geometry", "mairie_localisation"]
 NOTHING = "\\N"
@@ -175,17 +176,16 @@ def test_an_older_package_fills_what_the_newest_lacks(packages: Path, tmp_path: 
 
 def test_the_same_packages_give_the_same_bytes(packages: Path, tmp_path: Path) -> None:
     one, other = _built(packages, tmp_path / "one"), _built(packages, tmp_path / "other")
-    for path in one.iterdir():
-        assert path.read_bytes() == (other / path.name).read_bytes()
+    for path in one.rglob("*.gz"):
+        assert path.read_bytes() == (other / path.relative_to(one)).read_bytes()
 
 
-def test_outlines_of_another_departement_come_alone(packages: Path, tmp_path: Path) -> None:
-    folder = _built(packages, tmp_path / "out", "--outlines", "46")
-    assert [path.name for path in folder.iterdir()] == ["outlines-46.geojson"]
-    drawn = json.loads((folder / "outlines-46.geojson").read_text(encoding="utf-8"))
-    assert {one["properties"]["name"] for one in drawn["features"]} == {
-        "Cahors", "Pradines", "Arcambal", "Saint Géry-Vers",
-    }  # fmt: skip
+def test_outlines_come_in_a_file_per_departement(packages: Path, tmp_path: Path) -> None:
+    folder = _built(packages, tmp_path / "out")
+    drawn = outlines(folder, ["46"])
+    assert set(drawn) == {"46007", "46042", "46224", "46268"}
+    [[ring]] = drawn["46042"]
+    assert set(ring) == {(1.42, 44.43), (1.42, 44.47), (1.46, 44.43), (1.46, 44.47)}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.places.gazetteer import DATA, Gazetteer, departement_of, gazetteer
 from lotocar.world.places.gazetteer import _rows as rows
+from lotocar.world.places.outlines import FOLDER, outlines
 
 # south, west, north, east; written by hand, for those that no outline covers
 OVERSEAS = {
@@ -101,23 +101,29 @@ def test_an_unknown_code_is_none() -> None:
     assert gazetteer().commune("") is None
 
 
-def test_outlines_of_the_lot_cover_each_commune() -> None:
-    collection = json.loads((DATA / "outlines-46.geojson").read_text(encoding="utf-8"))
-    assert {one["properties"]["insee"] for one in collection["features"]} == {
-        c.insee for c in gazetteer() if c.departement == "46"
-    }
-    spots = [
-        spot for one in collection["features"] for ring in one["geometry"]["coordinates"] for spot in ring[0]
-    ]
+def test_outlines_cover_each_commune_of_the_lot_and_stay_in_its_box() -> None:
+    drawn = outlines(DATA, ["46"])
+    assert set(drawn) == {c.insee for c in gazetteer() if c.departement == "46"}
+    spots = [spot for parts in drawn.values() for ring in parts for spot in ring[0]]
     assert all(_is_in(Point(lat, lon), _boxes()["46"]) for lon, lat in spots)
+
+
+def test_nearly_every_commune_of_france_is_drawn() -> None:
+    communes = list(gazetteer())
+    drawn = outlines(DATA, {one.departement for one in communes})
+    assert (
+        sum(one.insee in drawn for one in communes) > 34_700
+    )  # no outline: the Pacific, and communes made since
 
 
 def test_the_files_are_small_and_those_that_the_attribution_names() -> None:
     text = (DATA / "ATTRIBUTION.md").read_text(encoding="utf-8")
-    files = [path for path in DATA.iterdir() if path.suffix in {".gz", ".geojson"}]
+    files = [path for path in DATA.iterdir() if path.suffix == ".gz"]
+    drawn = sorted((DATA / FOLDER).iterdir())
     assert sum(path.stat().st_size for path in files) < 2_000_000
-    for path in files:
-        assert f"`{hashlib.sha256(path.read_bytes()).hexdigest()}`" in text, path.name
+    assert sum(path.stat().st_size for path in drawn) < 4_000_000
+    for named in (*([path] for path in files), drawn):
+        assert f"`{hashlib.sha256(b''.join(one.read_bytes() for one in named)).hexdigest()}`" in text, named
     assert "Licence Ouverte 2.0" in text
     assert "://" not in text
 

@@ -64,9 +64,13 @@ def _departements(now: Decoupage, positions: Positions) -> Iterator[list[object]
 
 def _save(path: Path, rows: Iterable[Iterable[object]]) -> str:
     text = "".join("\t".join(str(cell) for cell in row) + "\n" for row in rows)
+    path.write_bytes(pack(text))
+    return f"{path.name}: {text.count(chr(10))} lines, {path.stat().st_size} bytes"
+
+
+def pack(text: str) -> bytes:
+    """This text as gzip, without date nor file name inside: else every run would give other bytes."""
     packed = io.BytesIO()
-    # no date and no file name inside, else every run would give other bytes
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9, mtime=0, filename="") as archive:
         archive.write(text.encode())
-    path.write_bytes(packed.getvalue())
-    return f"{path.name}: {text.count(chr(10))} lines, {path.stat().st_size} bytes"
+    return packed.getvalue()
