@@ -52,8 +52,6 @@ def _idea(rung: Rung | Change, values: Mapping[str, str]) -> tuple[str, str | No
         asked["day"] = f"{rung.leg.day:%d/%m/%Y}"
         return words, url_for("passenger.search", **asked)
     if rung.step is Step.DETOUR and isinstance(rung, Rung):
-        drivers = counted(
-            len(rung.found.drivers), "conducteur passe", "conducteurs passent"
-        )
+        drivers = counted(len(rung.found.drivers), "conducteur passe", "conducteurs passent")
         return f"{drivers} un peu plus loin : l'équipe peut leur demander", url_for("passenger.ask", **asked)
     return words, None

@@ -18,8 +18,8 @@ from lotocar.carpool.rides.day_letter import due_day
 from lotocar.jobs.work import Rim, mail_day_sheet
 from lotocar.messages.models import Mailing
 from lotocar.messages.smtp import SmtpMailer
-from lotocar.web.desk.todo_list import counts
 from lotocar.web.desk.todo_action import Ask
+from lotocar.web.desk.todo_list import counts
 from tests.messages.desk import TestClock
 from tests.support.factories import (
     NOW,

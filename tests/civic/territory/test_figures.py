@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from lotocar.civic.territory import queries, rules, wording
-from lotocar.world.places.drawing import drawing
 from lotocar.civic.territory.file import figures_csv
 from lotocar.civic.territory.rules import Asked, Driven
+from lotocar.world.places.drawing import drawing
 from lotocar.world.places.home import Home
 from tests.support.factories import (
     CAHORS,
