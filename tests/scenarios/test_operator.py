@@ -122,9 +122,8 @@ def _place(page: Page, hands: Keyboard, name: str) -> None:
 def _is_the_driver(row: Any) -> None:
     expect(row).to_contain_text("Odile Vernhet")
     expect(row).to_contain_text("06 39 98 00 11")
-    said = words(row.inner_text())
-    assert "détour d'environ 4 min" in said
-    assert "le départ de 8 h 30 convient pour arriver à 10 h" in said
+    expect(row).to_contain_text("détour d'environ 4 min")
+    expect(row).to_contain_text("le départ de 8 h 30 convient pour arriver à 10 h")
 
 
 def test_o3_return_leg_of_an_offer(client: PageClient, visitor: PageClient, session: Session):
@@ -242,6 +241,7 @@ def test_o6_trail_of_calls_to_drivers(
     expect(refused).to_contain_text("au garage")
     clock.move_to(datetime(2026, 11, 21, 9, 12, tzinfo=UTC))
     _ring(page, "Chloé", "Accepte")
+    expect(page.locator(".timeline__entry", has_text="a accepté")).to_be_visible()
 
     trail = [words(line) for line in page.locator(".timeline__entry").all_inner_texts()]
     for who, what, at in (
