@@ -376,5 +376,7 @@ def serving(app: Flask, listener: socket.socket) -> Iterator[None]:
         over.set()
         thread.join()
         server.task_dispatcher.shutdown()
+        for channel in [*server.active_channels.values()]:
+            channel.handle_close()  # closes the files that a browser left before it had them; close_all does not
         wasyncore.close_all(sockets, ignore_all=True)
         listener.close()

@@ -6,8 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from lotocar.staff.models import Account
+from lotocar.staff.operations import hasher
+from tests.scenarios.conftest import PASSWORD
 from tests.support.doors import PageClient
-from tests.support.factories import make_organisation
+from tests.support.factories import make_account, make_organisation
 from tests.web.tidy import TidyClient
 
 
@@ -22,6 +25,14 @@ def organisation(session: Session) -> None:
     """This installation."""
     make_organisation(session)
     session.commit()
+
+
+@pytest.fixture
+def account(session: Session, organisation: None) -> Account:
+    """Nadia's account, for a browser that signs in by the form (`tests.scenarios.conftest.sign_in`)."""
+    made = make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
+    session.commit()
+    return made
 
 
 @pytest.fixture

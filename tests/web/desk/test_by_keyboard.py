@@ -13,30 +13,18 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.carpool.rides.models import Ride
 from lotocar.staff.models import Account
-from tests.scenarios.conftest import PASSWORD, sign_in
+from tests.scenarios.conftest import sign_in
 from tests.support.chromium import axe
 from tests.support.doors import LiveServer
 from tests.support.factories import (
     NOW,
     a_mobile,
-    make_account,
-    make_organisation,
     make_passenger,
     make_request,
     make_trip,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
-
-
-@pytest.fixture
-def nadia(session: Session) -> Account:
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    account = make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
-    session.commit()
-    return account
 
 
 def the_state(session: Session) -> tuple[str, list[str]]:
@@ -50,7 +38,7 @@ def the_state(session: Session) -> tuple[str, list[str]]:
 
 
 def test_a_call_is_taken_asked_agreed_and_told_by_keyboard_alone(
-    page: Page, session: Session, nadia: Account
+    page: Page, session: Session, account: Account
 ):
     make_trip(session)
     marcel = make_passenger(session, phone=a_mobile(), staff_note="Sonner deux fois")
@@ -114,7 +102,7 @@ def test_a_call_is_taken_asked_agreed_and_told_by_keyboard_alone(
     assert marcel.id
 
 
-def test_as_usual_is_one_key_once_the_person_is_there(page: Page, session: Session, nadia: Account):
+def test_as_usual_is_one_key_once_the_person_is_there(page: Page, session: Session, account: Account):
     past = make_request(session, created_at=NOW - timedelta(days=7))
     session.commit()
     sign_in(page)
@@ -126,7 +114,7 @@ def test_as_usual_is_one_key_once_the_person_is_there(page: Page, session: Sessi
 
 
 def test_the_same_without_javascript(
-    page_without_js: Page, live_server: LiveServer, session: Session, nadia: Account, clock: Any
+    page_without_js: Page, live_server: LiveServer, session: Session, account: Account, clock: Any
 ):
     page = page_without_js
     make_trip(session)

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from tests.scenarios.conftest import PASSWORD, sign_in
+from lotocar.staff.models import Account
+from tests.scenarios.conftest import sign_in
 from tests.support.chromium import axe
 from tests.support.doors import PageClient
-from tests.support.factories import make_account, make_organisation
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -27,11 +27,9 @@ def test_the_words_are_named_and_no_others(nadia: PageClient, note: str, told: l
 
 @pytest.mark.browser
 @on_sqlite
-def test_it_is_said_while_one_types_and_goes_when_the_word_goes(page: Page, session: Session):
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
+def test_it_is_said_while_one_types_and_goes_when_the_word_goes(
+    page: Page, session: Session, account: Account
+):
     session.commit()
     sign_in(page)
     page.goto("/bureau/appel")

@@ -8,14 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from tests.scenarios.conftest import PASSWORD, sign_in
+from lotocar.staff.models import Account
+from tests.scenarios.conftest import sign_in
 from tests.support.doors import Page as Read
 from tests.support.doors import PageClient
 from tests.support.factories import (
     GOURDON,
-    make_account,
     make_driver,
-    make_organisation,
     make_request,
     make_trip,
     weekly,
@@ -96,11 +95,7 @@ def test_a_territory_without_communes_has_no_map(nadia: PageClient, session: Ses
 
 @pytest.mark.browser
 @on_sqlite
-def test_the_row_one_points_at_shows_on_the_map(page: Page, session: Session):
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
+def test_the_row_one_points_at_shows_on_the_map(page: Page, session: Session, account: Account):
     two_drivers(session)
     make_trip(session, origin=GOURDON, departures=[weekly(1, time(8))], max_detour_minutes=60)
     session.commit()

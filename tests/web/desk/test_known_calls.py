@@ -12,14 +12,12 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.requests.models import RideRequest
 from lotocar.staff.models import Account
 from lotocar.world.transit.models import TransitContact
-from tests.scenarios.conftest import GOURDON, PASSWORD, PRADINES, SOUILLAC, Keyboard, sign_in
+from tests.scenarios.conftest import GOURDON, PRADINES, SOUILLAC, Keyboard, sign_in
 from tests.support.chromium import axe
 from tests.support.factories import (
     NOW,
     TUESDAY,
     a_leg,
-    make_account,
-    make_organisation,
     make_passenger,
     make_request,
     make_trip,
@@ -27,16 +25,6 @@ from tests.support.factories import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
-
-
-@pytest.fixture
-def nadia(session: Session) -> Account:
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    account = make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
-    session.commit()
-    return account
 
 
 def the_request(session: Session) -> RideRequest:
@@ -60,7 +48,7 @@ def place(page: Page, hands: Keyboard, name: str) -> None:
     hands.press("Tab")
 
 
-def test_c1_as_usual_and_the_way_back(page: Page, session: Session, nadia: Account):
+def test_c1_as_usual_and_the_way_back(page: Page, session: Session, account: Account):
     delmas = make_passenger(session, first_name="Andrée", last_name="Delmas")
     last = a_leg(origin=PRADINES, destination=GOURDON, day=TUESDAY - timedelta(days=7), hour=time(10))
     make_request(session, passenger=delmas, legs=[last], status="closed", created_at=NOW - timedelta(days=10))
@@ -91,7 +79,9 @@ def test_c1_as_usual_and_the_way_back(page: Page, session: Session, nadia: Accou
     assert the_request(session).passenger.last_name == "Delmas"
 
 
-def test_c5_nobody_walks_the_ladder_and_is_kept_with_its_reason(page: Page, session: Session, nadia: Account):
+def test_c5_nobody_walks_the_ladder_and_is_kept_with_its_reason(
+    page: Page, session: Session, account: Account
+):
     make_trip(session, origin=PRADINES, destination=GOURDON, departures=[weekly(2, time(9))])  # on Wednesdays
     session.add(
         TransitContact(

@@ -7,20 +7,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from lotocar.staff.models import Account
-from tests.scenarios.conftest import PASSWORD, sign_in
-from tests.support.factories import make_account, make_organisation, make_passenger
+from tests.scenarios.conftest import sign_in
+from tests.support.factories import make_passenger
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
-
-
-@pytest.fixture
-def nadia(session: Session) -> Account:
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    account = make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
-    session.commit()
-    return account
 
 
 def type_a_call(page: Page) -> None:
@@ -33,7 +23,7 @@ def type_a_call(page: Page) -> None:
         page.locator(f"#{field}").fill(words)
 
 
-def test_a_closed_tab_leaves_the_call_on_the_bureau(page: Page, nadia: Account):
+def test_a_closed_tab_leaves_the_call_on_the_bureau(page: Page, account: Account):
     sign_in(page)
     type_a_call(page)
     expect(page.locator("#brouillon")).to_have_text("Brouillon gardé.")
@@ -46,7 +36,7 @@ def test_a_closed_tab_leaves_the_call_on_the_bureau(page: Page, nadia: Account):
     expect(again.locator("#staff_note")).to_have_value("rappeler midi")
 
 
-def test_a_network_cut_in_mid_call_loses_nothing(page: Page, nadia: Account):
+def test_a_network_cut_in_mid_call_loses_nothing(page: Page, account: Account):
     sign_in(page)
     page.goto("/bureau/appel")
     page.locator("#last_name").fill("Vidal")
@@ -65,7 +55,7 @@ def test_a_network_cut_in_mid_call_loses_nothing(page: Page, nadia: Account):
     expect(again.locator("main")).to_contain_text("Vidal 05 36 49 01 12")
 
 
-def test_an_expired_sign_in_loses_nothing(page: Page, nadia: Account):
+def test_an_expired_sign_in_loses_nothing(page: Page, account: Account):
     sign_in(page)
     type_a_call(page)
     expect(page.locator("#brouillon")).to_have_text("Brouillon gardé.")
@@ -81,7 +71,7 @@ def test_an_expired_sign_in_loses_nothing(page: Page, nadia: Account):
 
 
 def test_a_call_opened_for_somebody_is_not_replaced_by_the_one_that_was_left(
-    page: Page, session: Session, nadia: Account
+    page: Page, session: Session, account: Account
 ):
     marcel = make_passenger(session)
     session.commit()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
+from lotocar.staff.models import Account
 from tests.scenarios.conftest import PASSWORD, sign_in
 from tests.support.chromium import axe
 from tests.support.doors import PageClient
@@ -57,11 +58,9 @@ def _options(client: PageClient, typed: str) -> list[dict[str, str]]:
 
 @pytest.mark.browser
 @on_sqlite
-def test_one_key_from_any_screen_then_letters_then_enter_opens_the_person(page: Page, session: Session):
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
+def test_one_key_from_any_screen_then_letters_then_enter_opens_the_person(
+    page: Page, session: Session, account: Account
+):
     asked = make_request(session)
     session.commit()
     sign_in(page)

@@ -10,23 +10,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from lotocar.staff.models import Account
-from tests.scenarios.conftest import PASSWORD, sign_in
+from tests.scenarios.conftest import sign_in
 from tests.support.chromium import axe
-from tests.support.factories import make_account, make_line, make_organisation, make_passenger
+from tests.support.factories import make_line, make_passenger
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 LANDLINE, TYPED = "+33536490112", "05 36 49 01 12"
-
-
-@pytest.fixture
-def nadia(session: Session) -> Account:
-    from lotocar.staff.operations import hasher
-
-    make_organisation(session)
-    account = make_account(session, login="nadia", role="agent", password_hash=hasher.hash(PASSWORD))
-    session.commit()
-    return account
 
 
 @pytest.fixture
@@ -52,7 +42,7 @@ def said_nowhere(number: str, *, page: Page, addresses: list[str], log: str) -> 
 
 
 def test_a_known_number_brings_the_person_with_all_their_numbers(
-    page: Page, session: Session, nadia: Account, addresses: list[str], caplog: pytest.LogCaptureFixture
+    page: Page, session: Session, account: Account, addresses: list[str], caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
     marcel = make_passenger(session, phone=LANDLINE, staff_note="Sonner deux fois")
@@ -67,7 +57,7 @@ def test_a_known_number_brings_the_person_with_all_their_numbers(
 
 
 def test_a_number_of_a_household_offers_its_members(
-    page: Page, session: Session, nadia: Account, addresses: list[str], caplog: pytest.LogCaptureFixture
+    page: Page, session: Session, account: Account, addresses: list[str], caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
     for first_name in ("Marcel", "Josette"):
@@ -86,7 +76,7 @@ def test_a_number_of_a_household_offers_its_members(
 
 
 def test_an_unknown_number_starts_somebody_new_with_the_number_typed(
-    page: Page, session: Session, nadia: Account, addresses: list[str], caplog: pytest.LogCaptureFixture
+    page: Page, session: Session, account: Account, addresses: list[str], caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
     rings(page, "0536490112")

@@ -20,9 +20,9 @@ FRANCE = of_france()
         (44.4475, 1.4406, "46042"),
         (44.6086, 2.0317, "46102"),
         (43.45, 4.55, "13096"),  # the middle of the Camargue
-        (45.4, 6.9, "73296"),
+        (45.4, 6.9, "73290"),  # Val-Cenis, though the village of Tignes is nearer
         (48.46, -5.09, "29155"),
-        (3.5, -53.0, "97352"),
+        (3.5, -53.0, "97301"),  # Régina, though the village of Saül is nearer
         (44.7215, 1.6960, "46018"),  # a hamlet nearer to another village
     ],
 )
