@@ -214,7 +214,7 @@ def _parser() -> argparse.ArgumentParser:
         "--postgis", metavar="ADDRESS", help="a PostgreSQL with postgis; without it that method is absent"
     )
     parser.add_argument(
-        "--postgis-point-m", type=int, default=1_000, help="metres between the points of a route given to it"
+        "--postgis-point-m", type=int, default=250, help="metres between the points of a route given to it"
     )
     parser.add_argument("--budget", type=float, default=20.0, help="seconds for each slow method")
     parser.add_argument("--changes", type=int, default=2_000, help="made by another process")

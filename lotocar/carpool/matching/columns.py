@@ -1,4 +1,4 @@
-"""Departures as columns of numbers, one row a pattern: what the index sweeps over, some 58 bytes a row.
+"""Departures as columns of numbers, one row a pattern: what the index sweeps over, some 54 bytes a row.
 
 Rarely needed things (pauses, seats already promised) stand on a shelf, by number. Columns of durations and days
 are as narrow as the largest value needs: an odd trip costs bytes, never exactness.
@@ -167,8 +167,8 @@ def _usual_seconds(rows: Sequence[DepartureFacts], ground: Ground, straight: Int
 
 
 def _raw(column: Any) -> list[bytes]:
-    parts = (column.x, column.y, column.z, column.zone) if isinstance(column, Spots) else (column,)
-    return [bytes(part.astype(np.int64).tobytes()) for part in parts]
+    parts = (column.xyz, column.zone) if isinstance(column, Spots) else (column,)
+    return [bytes(part.astype(np.int64).tobytes()) for part in parts if part is not None]
 
 
 def _take(column: Any, rows: Rows) -> Any:

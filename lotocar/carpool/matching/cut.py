@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.carpool.matching.columns import UNKNOWN_HOUR, WEEKLY_CODE, Ints, Rows, code_of_day
+from lotocar.carpool.matching.columns import UNKNOWN_HOUR, WEEKLY_CODE, Rows, code_of_day
 from lotocar.carpool.matching.rules import Need
 from lotocar.carpool.matching.table import BUDGET, FLEXIBILITY, RADII, UNBOUNDED, Floats, Table
 from lotocar.carpool.matching.times import Day
@@ -28,24 +28,21 @@ _LAST_MINUTE = UNKNOWN_HOUR - 1
 class Reach(NamedTuple):
     """Runs from which a driver could pass by at all, in the order of the table.
 
-    `code` is their calendar code, `soonest` and `longest` the seconds from leaving to what the window speaks of (the
-    pick-up or the drop-off), `flexible` the seconds by which they may leave otherwise.
+    `code` is their calendar code. `before` and `after` are the seconds by which a driver may leave before the window
+    opens, and after it closed, and still pass in time: on the way to what it speaks of (the pick-up or the
+    drop-off) for so long at most, or so little at least, and leaving otherwise if need be.
     """
 
     runs: Rows
     code: NDArray[np.int32]
-    soonest: Floats
-    longest: Floats
-    flexible: Floats
+    before: Floats
+    after: Floats
 
-    def on(self, day: Day) -> Reach:
-        """Those that leave on this day, weekly ones whatever their weekday."""
-        those = np.flatnonzero((self.code == WEEKLY_CODE) | (self.code == code_of_day(day.date)))
-        if len(those) == len(self.runs):
-            return self
-        return Reach(
-            self.runs[those], self.code[those], self.soonest[those], self.longest[those], self.flexible[those]
-        )
+    def leaves_on(self, day: Day) -> NDArray[np.bool_]:
+        """Which of them leave on this day, weekly ones whatever their weekday."""
+        leaves: NDArray[np.bool_] = self.code == code_of_day(day.date)
+        leaves |= self.code == WEEKLY_CODE
+        return leaves
 
 
 def cut(
@@ -58,15 +55,15 @@ def cut(
     reach = _reach(table, need, days, paces)
     if not len(reach.runs):
         return
-    first = need.wish.earliest - MARGIN_S - float((reach.flexible + reach.longest).max())
-    last = need.wish.latest + MARGIN_S + float((reach.flexible - reach.soonest).max())
+    first = need.wish.earliest - MARGIN_S - float(reach.before.max())
+    last = need.wish.latest + MARGIN_S + float(reach.after.max())
     for day in days:
         is_own = day is days[0]  # who gave no hour may leave at any hour of the leg's own day
         if is_own or (day.end > first and day.start <= last):
-            there = reach.on(day)
-            rows = _timed(table, need, day, there)
+            leaves = reach.leaves_on(day)
+            rows = _timed(table, need, day, reach, leaves)
             if is_own and table.runs.has_unknown_hours:
-                rows = np.concatenate((rows, table.without_hour(there.runs)))
+                rows = np.concatenate((rows, table.without_hour(reach.runs[leaves])))
             if len(rows):
                 yield day, rows
 
@@ -78,24 +75,25 @@ def _reach(table: Table, need: Need, days: tuple[Day, ...], paces: tuple[float, 
     least = ride - extra - MARGIN_S
     ends = _ends(need)
     _, near, most = _bounds(table.runs.blocks, ends, fastest)
-    blocks = np.flatnonzero(most - near[0] >= least)
+    (blocks,) = (most - near[0] >= least).nonzero()
     codes = [code_of_day(day.date) for day in days]
     runs = np.concatenate((table.of_blocks(blocks), table.of_dates(min(codes), max(codes))))
     balls = table.runs.balls.take(runs, axis=1)
     away, near, most = _bounds(balls, ends, fastest)
-    able = np.flatnonzero(most - near[0] >= least)
-    runs, balls, to_pickup, most = runs[able], balls.take(able, axis=1), near[0][able], most[able]
-    farthest = (away[0][able] + balls[RADII][0]) * np.float32(_ARC * slowest) + balls[UNBOUNDED]
-    to_dropoff = need.wish.anchor == "dropoff"
-    return Reach(
-        runs=runs,
-        code=table.runs.code[runs],
-        soonest=to_pickup + np.float32(ride) if to_dropoff else to_pickup,
-        longest=np.minimum(farthest + need.ride.seconds, most + extra)
-        if to_dropoff
-        else np.minimum(farthest, most + np.float32(extra - ride)),
-        flexible=balls[FLEXIBILITY],
-    )
+    (able,) = (most - near[0] >= least).nonzero()
+    runs = runs.take(able)
+    longest = (away[0] + balls[RADII][0]) * np.float32(_ARC * slowest)
+    longest += balls[UNBOUNDED]
+    most += np.float32(extra)
+    soonest = near[0]
+    if need.wish.anchor == "dropoff":
+        longest += need.ride.seconds
+        soonest += np.float32(ride)
+    else:
+        most -= np.float32(ride)
+    before = np.minimum(longest, most) + balls[FLEXIBILITY]
+    after = balls[FLEXIBILITY] - soonest
+    return Reach(runs, table.runs.code.take(runs), before.take(able), after.take(able))
 
 
 def _ends(need: Need) -> Floats:
@@ -120,20 +118,23 @@ def _bounds(balls: Floats, ends: Floats, fastest: float) -> tuple[Floats, Floats
     return away, near, balls[BUDGET] - near[1]
 
 
-def _timed(table: Table, need: Need, day: Day, reach: Reach) -> Rows:
-    """The rows with an hour that may pass in time when they leave on this day."""
+def _timed(table: Table, need: Need, day: Day, reach: Reach, leaves: NDArray[np.bool_]) -> Rows:
+    """The rows with an hour that may pass in time when they leave on this day, among the runs that do."""
     if need.wish.is_any_hour or not day.is_regular:
         # on a day of 23 or 25 hours a minute of the clock says little about the instant
-        count = len(reach.runs)
-        return table.between(reach.runs, np.zeros(count, np.int64), np.full(count, _LAST_MINUTE))
-    wish, early, late = need.wish, reach.flexible + reach.longest, reach.flexible - reach.soonest
-    earliest = _minutes(wish.earliest - day.start - MARGIN_S - early, 0, UNKNOWN_HOUR)
-    latest = _minutes(wish.latest - day.start + MARGIN_S + late, -1, _LAST_MINUTE)
-    possible = np.flatnonzero(earliest <= latest)
-    return table.between(reach.runs[possible], earliest[possible], latest[possible])
+        runs = reach.runs[leaves]
+        count = len(runs)
+        return table.between(runs, np.zeros(count, np.int32), np.full(count, _LAST_MINUTE, np.int32))
+    wish = need.wish
+    earliest = _minutes(wish.earliest - day.start - MARGIN_S - reach.before, 0, UNKNOWN_HOUR)
+    latest = _minutes(wish.latest - day.start + MARGIN_S + reach.after, -1, _LAST_MINUTE)
+    (possible,) = (leaves & (earliest <= latest)).nonzero()
+    return table.between(reach.runs.take(possible), earliest.take(possible), latest.take(possible))
 
 
-def _minutes(seconds: Floats, least: int, most: int) -> Ints:
+def _minutes(seconds: Floats, least: int, most: int) -> NDArray[np.int32]:
     """The last minute that starts by then, within these bounds."""
-    minutes: Ints = np.minimum(np.maximum(seconds / np.float32(60), least), most).astype(np.int64)
-    return minutes
+    seconds *= np.float32(1 / 60)
+    np.maximum(seconds, least, out=seconds)
+    np.minimum(seconds, most, out=seconds)
+    return seconds.astype(np.int32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lotocar.carpool.matching.columns import BACK, DATED, Ints, Rows, abilities_of
 from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.matching.ranking import GAP_STEP_S
-from lotocar.carpool.matching.rules import Need, Way, candidate_of
+from lotocar.carpool.matching.rules import Need, candidate_of
 from lotocar.carpool.matching.times import NO_HOUR
 
 
@@ -49,7 +49,7 @@ class Hits:
 
     def take(self, ranks: Rows) -> Hits:
         """The hits of these ranks."""
-        return Hits(**{name: getattr(self, name)[ranks] for name in _NAMES})
+        return Hits(**{name: getattr(self, name).take(ranks) for name in _NAMES})
 
     def best(self, need: Need, asked_recently: Mapping[int, int], count: int) -> Rows:
         """The ranks of the first hits, so many at most, in the order of `ranking.rank`.
@@ -79,7 +79,7 @@ class Hits:
 
     def candidates(self, need: Need, ranks: Rows) -> list[Candidate]:
         """The hits of these ranks, said in full."""
-        rows = zip(*(getattr(self, name)[ranks].tolist() for name in _NAMES), strict=True)
+        rows = zip(*(getattr(self, name).take(ranks).tolist() for name in _NAMES), strict=True)
         return [_candidate(need, *row) for row in rows]
 
 
@@ -92,7 +92,8 @@ def _at_most(key: Ints, count: int) -> Rows:
     """The ranks whose key is not above that of rank `count` in order: all that may be among the first ones."""
     if count >= len(key):
         return np.arange(len(key))
-    return np.flatnonzero(key <= np.partition(key, count)[count])
+    first: Rows = (key <= np.partition(key, count)[count]).nonzero()[0]
+    return first
 
 
 def _candidate(
@@ -118,7 +119,10 @@ def _candidate(
         date.fromordinal(day),
         not marks & DATED,
         None if leaves == NO_HOUR else leaves,
-        Way(to_pickup, ride, detour, False),
+        to_pickup,
+        ride,
+        detour,
+        False,
         60 * limit_minutes,
         free,
         abilities_of(marks) < 0,

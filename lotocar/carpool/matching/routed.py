@@ -100,14 +100,12 @@ class Routed:
         """The row of each of these departures, which have one."""
         return self.departure.searchsorted(departures)
 
-    def ways(
-        self, rows: Rows, ground: Ground, pickup: Spots, dropoff: Spots, ride: int
-    ) -> tuple[Ints, Ints, Ints]:
+    def ways(self, rows: Rows, ground: Ground, ends: Spots, ride: int) -> tuple[Ints, Ints, Ints]:
         """For each of these rows, the seconds to the pick-up, with the passenger, and of the whole way."""
         stops, count = self._stops(rows), self.count[rows]
         passed = np.zeros((len(rows), MAX_STOPS), dtype=np.int64)
         np.cumsum(self.hops[rows], axis=1, out=passed[:, 1:])
-        to_pickup, to_dropoff, from_pickup, from_dropoff = _between(ground, stops, pickup, dropoff)
+        to_pickup, to_dropoff, from_pickup, from_dropoff = _between(ground, stops, ends)
         before = passed[:, :-1] + to_pickup[:, :-1]
         after = from_dropoff[:, 1:] + passed[:, -1:] - passed[:, 1:]
         onward = from_pickup[:, 1:] - passed[:, 1:]
@@ -122,17 +120,13 @@ class Routed:
 
     def same_rows(self) -> object:
         """What tells two sets of rows apart."""
-        spots = (self.stops.x, self.stops.y, self.stops.z, self.stops.zone)
-        return self.departure.tobytes(), self.hops.tobytes(), [axis.tobytes() for axis in spots]
+        zone = b"" if self.stops.zone is None else self.stops.zone.tobytes()
+        return self.departure.tobytes(), self.hops.tobytes(), self.stops.xyz.tobytes(), zone
 
 
-def _between(ground: Ground, stops: Spots, pickup: Spots, dropoff: Spots) -> Ints:
-    """The seconds from each stop to the pick-up and to the drop-off, then from these to each stop: (4, rows, stops).
-
-    Asked of the ground at once: the rows are few, and each question has its price.
-    """
-    count = len(stops)
-    ends = Spots.joined((pickup, dropoff)).take(np.repeat((0, 1), count))
-    both = Spots.joined((stops, stops))
-    there = ground.seconds_between(Spots.joined((both, ends)), Spots.joined((ends, both)))
-    return there.reshape(4, -1, MAX_STOPS)
+def _between(ground: Ground, stops: Spots, ends: Spots) -> tuple[Ints, Ints, Ints, Ints]:
+    """The seconds from each stop to the pick-up and to the drop-off, then from these to each stop: (rows, stops) each."""
+    ends, stops = ends.upright(), stops.lying()
+    there = ground.seconds_between(stops, ends).reshape(2, -1, MAX_STOPS)
+    onward = ground.seconds_between(ends, stops).reshape(2, -1, MAX_STOPS)
+    return there[0], there[1], onward[0], onward[1]

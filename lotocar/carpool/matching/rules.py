@@ -309,7 +309,7 @@ def _candidate(
         day,
         departure.day is None,
         leaves,
-        drive,
+        *drive,
         60 * departure.max_detour_minutes,
         free,
         departure.abilities is None,
@@ -325,7 +325,10 @@ def candidate_of(
     day: date,
     is_weekly: bool,
     leaves: int | None,
-    drive: Way,
+    to_pickup: int,
+    ride: int,
+    detour: int,
+    exact: bool,
     limit_seconds: int,
     free_seats: int,
     is_unasked: bool,
@@ -334,7 +337,6 @@ def candidate_of(
 
     `is_unasked`: nobody asked this driver about needs. By rank and not by name: a page makes fifty of them.
     """
-    to_pickup, ride, detour, exact = drive
     gap, shift, departure_at, pickup_at, dropoff_at = _hours(need.wish, leaves, to_pickup, ride)
     return Candidate(
         trip_id,

@@ -49,8 +49,8 @@ class Sieve:
         self.shelf = shelf
         self.routed = routed
         self.days = tuple(day_of(day) for day in rules.days_of(need))
-        self.pickup = ground.locate([need.leg.pickup])
-        self.dropoff = ground.locate([need.leg.dropoff])
+        self.ends = ground.locate((need.leg.pickup, need.leg.dropoff))
+        self.pickup, self.dropoff = self.ends.only(0), self.ends.only(1)
         self.ride = need.ride.seconds
         self.extra = need.extra_detour_seconds
         fastest, slowest = ground.paces
@@ -64,7 +64,7 @@ class Sieve:
     def on_the_road(self, columns: Columns, day: Day) -> Rows:
         """The rows of unsorted columns that leave on this day and may still be on the road within the window."""
         rows = columns.on_day(day.date)
-        leaves = day.instants[columns.slot[rows] & MINUTES]
+        leaves = day.instants.take(columns.slot.take(rows) & MINUTES)
         return rows[self._may_be_in_time(columns, rows, leaves, leaves)]
 
     def sift(self, columns: Columns, rows: Rows, day: Day) -> Hits:
@@ -80,13 +80,12 @@ class Sieve:
 
         By declared places one is there later: those are looked at on their own way, afterwards.
         """
-        marks = columns.marks[rows]
-        leaving = np.flatnonzero((marks & np.uint32(1 << day.date.weekday())) != 0)
-        rows, marks = rows[leaving], marks[leaving]
+        marks = columns.marks.take(rows)
+        (leaving,) = ((marks & np.uint32(1 << day.date.weekday())) != 0).nonzero()
+        rows, marks = rows.take(leaving), marks.take(leaving)
         to_pickup = self.ground.seconds_between(columns.origin.take(rows), self.pickup)
-        spare = columns.budget[rows] - to_pickup
-        spare -= self.ride
-        leaves: Ints = day.instants[columns.slot[rows] & MINUTES]
+        spare = columns.budget.take(rows) - (to_pickup + self.ride)
+        leaves = day.instants.take(columns.slot.take(rows) & MINUTES)
         some = _Drives(rows, marks, leaves, to_pickup, spare)
         able = self._is_in_time(columns, some, self.ride, day)
         able &= spare >= -self.extra
@@ -95,7 +94,7 @@ class Sieve:
     def _at_destination(self, columns: Columns, some: _Drives) -> _Drives:
         """Those whose whole way with the passenger is not too long."""
         onward = self.ground.seconds_between(self.dropoff, columns.destination.take(some.rows))
-        some = some._replace(spare=some.spare - onward)
+        some = _Drives(some.rows, some.marks, some.leaves, some.to_pickup, some.spare - onward)
         return some.keep(self._or_by_places(some.spare >= -self.extra, some))
 
     def _or_by_places(self, able: Able, some: _Drives) -> Able:
@@ -114,11 +113,12 @@ class Sieve:
         soonest = some.leaves + some.to_pickup - self.leeway
         may_be = self._may_be_in_time(columns, some.rows, some.leaves, soonest)
         some = some.keep((by_places == 0) | may_be)
-        those, ride = np.flatnonzero(some.marks & np.uint32(BY_PLACES)), np.full(len(some.rows), self.ride)
+        (those,) = ((some.marks & np.uint32(BY_PLACES)) != 0).nonzero()
+        ride = np.full(len(some.rows), self.ride)
         if not len(those):
             return some, ride
         known = self.routed.rows_of(columns.departure[some.rows[those]])
-        ways = self.routed.ways(known, self.ground, self.pickup, self.dropoff, self.ride)
+        ways = self.routed.ways(known, self.ground, self.ends, self.ride)
         some.to_pickup[those], ride[those] = ways[0], ways[1]
         some.spare[those] = columns.budget[some.rows[those]] - ways[2]
         able = self._is_in_time(columns, some, ride, day) & (some.spare >= -self.extra)
@@ -126,8 +126,8 @@ class Sieve:
 
     def _may_be_in_time(self, columns: Columns, rows: Rows, leaves: Ints, soonest: Ints) -> Able:
         """Whether the window touches the time on the road, from the soonest at the pick-up to the longest way."""
-        wish, slack = self.need.wish, 60 * columns.flexibility_minutes[rows].astype(np.int64)
-        longest = leaves + columns.budget[rows] + self.extra
+        wish, slack = self.need.wish, 60 * columns.flexibility_minutes.take(rows).astype(np.int64)
+        longest = leaves + columns.budget.take(rows) + self.extra
         touches = (soonest - slack <= wish.latest) & (wish.earliest <= longest + slack)
         possible: Able = touches | (leaves == NO_HOUR)
         return possible
@@ -138,11 +138,11 @@ class Sieve:
         free = self._free_seats(columns, some, ride, day)
         able &= free >= self.need.leg.seats
         some, ride, free = some.keep(able), ride[able], free[able]
-        limit = columns.limit_minutes[some.rows]
+        limit = columns.limit_minutes.take(some.rows)
         return Hits(
-            trip=columns.trip[some.rows],
+            trip=columns.trip.take(some.rows),
             departure=columns.departures_on(some.rows, day.date.weekday()),
-            driver=columns.driver[some.rows],
+            driver=columns.driver.take(some.rows),
             marks=some.marks,
             limit_minutes=limit,
             day=np.full(len(free), day.date.toordinal()),
@@ -160,19 +160,22 @@ class Sieve:
         anchor = pickup + ride if wish.anchor == "dropoff" else pickup
         # from the middle of the window, whose ends are whole minutes
         away = np.abs(anchor - (wish.earliest + wish.latest) // 2)
-        slack = 60 * columns.flexibility_minutes[some.rows].astype(np.int64)
-        in_time: Able = away <= slack + (wish.latest - wish.earliest) // 2
+        slack = np.multiply(columns.flexibility_minutes.take(some.rows), 60, dtype=np.int64)
+        slack += (wish.latest - wish.earliest) // 2
+        in_time: Able = away <= slack
         if leg.not_before is not None:
             in_time &= pickup >= leg.not_before.timestamp()
         unknown = some.leaves == NO_HOUR
-        if unknown.any():
+        if np.count_nonzero(unknown):
             today = rules.first_day(leg)
             in_time[unknown] = day is self.days[0] and (today is None or day.date >= today)
         return in_time
 
     def _is_valid(self, columns: Columns, rows: Rows, day: Day) -> Able:
-        code, last = code_of_day(day.date), columns.last[rows]
-        valid: Able = (columns.first[rows] <= code) & ((last == 0) | (code <= last))
+        code, last = code_of_day(day.date), columns.last.take(rows)
+        valid: Able = last >= code
+        valid |= last == 0
+        valid &= columns.first.take(rows) <= code
         return valid
 
     def _is_allowed(self, columns: Columns, some: _Drives) -> Able:
@@ -180,7 +183,7 @@ class Sieve:
         leg = self.need.leg
         allowed = np.ones(len(some.rows), dtype=bool)
         barred = leg.avoid if leg.passenger_id is None else {*leg.avoid, leg.passenger_id}
-        driver = columns.driver[some.rows] if barred else None
+        driver = columns.driver.take(some.rows) if barred else None
         for one in barred:  # a handful
             allowed &= driver != one
         if leg.is_public:
@@ -191,11 +194,11 @@ class Sieve:
 
     def _free_seats(self, columns: Columns, some: _Drives, ride: Ints, day: Day) -> Ints:
         """The seats left on that day and part of the way; none when it does not run."""
-        extra = columns.extra[some.rows]
-        state = self.shelf.on(day.date)[extra]
-        free = seats_of(some.marks.astype(np.int64))
+        free, extra = seats_of(some.marks.astype(np.int64)), columns.extra.take(some.rows)
+        state = self.shelf.on(day.date).take(extra)
         free[state == PAUSED] = 0
-        for rank in np.flatnonzero(state == TAKEN).tolist():
+        (taken_of,) = (state == TAKEN).nonzero()
+        for rank in taken_of.tolist():
             taken = self.shelf[int(extra[rank])].taken(day.date)
             start, end = int(some.to_pickup[rank]), int(some.to_pickup[rank] + ride[rank])
             free[rank] = rules.seats_left(int(free[rank]), taken, start, end)
@@ -213,6 +216,8 @@ class _Drives(NamedTuple):
 
     def keep(self, able: Able) -> _Drives:
         """Those that are able."""
-        ranks = np.flatnonzero(able)
+        (ranks,) = able.nonzero()
         rows, marks, leaves, to_pickup, spare = self
-        return _Drives(rows[ranks], marks[ranks], leaves[ranks], to_pickup[ranks], spare[ranks])
+        return _Drives(
+            rows.take(ranks), marks.take(ranks), leaves.take(ranks), to_pickup.take(ranks), spare.take(ranks)
+        )

@@ -27,7 +27,7 @@ from lotocar.carpool.matching.columns import (
     Ints,
     Rows,
 )
-from lotocar.world.roads.spots import UNIT_M, Spots
+from lotocar.world.roads.spots import UNIT_M
 
 # A run holds this share of the square root of all rows, so that looking at runs and at rows costs alike at any size;
 # smaller ones would be quicker still, and cost more memory than they are worth.
@@ -96,7 +96,7 @@ class Table:
 
     def of_dates(self, first: int, last: int) -> Rows:
         """The runs of the dates from one calendar code to another."""
-        start, end = np.searchsorted(self.runs.code, (first, last + 1)).tolist()
+        start, end = self.runs.code.searchsorted(np.array((first, last + 1), dtype=np.int32)).tolist()
         return np.arange(start, end)
 
     def of_blocks(self, blocks: Rows) -> Rows:
@@ -104,20 +104,20 @@ class Table:
         runs = (blocks[:, None] * BLOCK + _RANKS).ravel()
         return runs[: runs.searchsorted(self.runs.weekly)]
 
-    def between(self, runs: Rows, earliest: Ints, latest: Ints) -> Rows:
+    def between(self, runs: Rows, earliest: NDArray[np.int32], latest: NDArray[np.int32]) -> Rows:
         """The rows of these runs from one minute of the day to another, both included, each run its own minutes.
 
         `earliest` is at most one minute beyond `latest`.
         """
-        base = runs << MINUTE_BITS
-        wanted = np.concatenate((base + earliest, base + latest + 1)).astype(np.int32)
+        base = runs.astype(np.int32) << MINUTE_BITS
+        wanted = np.concatenate((base + earliest, base + latest + 1))
         first, last = self.columns.slot.searchsorted(wanted).reshape(2, -1)
         return _spread(first, last - first)
 
     def without_hour(self, runs: Rows) -> Rows:
         """The rows of these runs that have no hour."""
         count = self.runs.without_hour[runs]
-        some = np.flatnonzero(count)
+        (some,) = count.nonzero()
         first = self.columns.slot.searchsorted(((runs[some] << MINUTE_BITS) + UNKNOWN_HOUR).astype(np.int32))
         return _spread(first, count[some].astype(np.int64))
 
@@ -169,20 +169,10 @@ def _cut(places: Floats, rows: Rows, most: int) -> Iterator[Rows]:
 
 def _places(columns: Columns) -> Floats:
     """Both ends of each row, in metres from the centre of the earth (rows, 6), the axes of one next to the other's."""
-    ends = (columns.origin, columns.destination)
-    return np.stack([axis(spots) for axis in (_x, _y, _z) for spots in ends], axis=1)
-
-
-def _x(spots: Spots) -> Floats:
-    return (spots.x * UNIT_M).astype(np.float32)
-
-
-def _y(spots: Spots) -> Floats:
-    return (spots.y * UNIT_M).astype(np.float32)
-
-
-def _z(spots: Spots) -> Floats:
-    return (spots.z * UNIT_M).astype(np.float32)
+    places = np.empty((len(columns), 3, 2), dtype=np.float32)
+    for end, spots in enumerate((columns.origin, columns.destination)):
+        places[:, :, end] = (spots.xyz * UNIT_M).T
+    return places.reshape(-1, 6)
 
 
 def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Directory:

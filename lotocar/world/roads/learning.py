@@ -70,8 +70,7 @@ def correction(lessons: Sequence[Lesson], ground: Ground, zones: int) -> Correct
     ratios = np.array([ratio for _, ratio in heard])
     common = float(ratios.sum() / (len(ratios) + HELD_BACK_ALL))
     starts, ends = (
-        ground.locate([getattr(one, end) for one, _ in heard]).zone.astype(np.int64)
-        for end in ("origin", "destination")
+        _zones(ground, [getattr(one, end) for one, _ in heard]) for end in ("origin", "destination")
     )
     own = _by_zone(ratios - common, starts, ends, zones)
     factors = np.clip(np.exp(own + common), LOWEST, HIGHEST) / _bounded(common)
@@ -106,6 +105,12 @@ def _ratio(lesson: Lesson, ground: Ground) -> float | None:
         return None
     ratio = log(lesson.seconds / known)
     return None if abs(ratio) > log(UNBELIEVABLE) else ratio
+
+
+def _zones(ground: Ground, points: Sequence[Point]) -> NDArray[np.int64]:
+    """The zone of each; one for all where the ground has none."""
+    zone = ground.locate(points).zone
+    return np.zeros(len(points), dtype=np.int64) if zone is None else zone.astype(np.int64)
 
 
 def _by_zone(

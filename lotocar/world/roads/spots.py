@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lotocar.values.geo import EARTH_RADIUS_M, Point
 
 UNIT_M = 0.003  # one step of a coordinate; the radius of the earth is 2 123 669 600 steps, within 32 bits
-_CURVE = UNIT_M * UNIT_M / (24 * EARTH_RADIUS_M * EARTH_RADIUS_M)
+_CURVE_M = UNIT_M * UNIT_M * UNIT_M / (24 * EARTH_RADIUS_M * EARTH_RADIUS_M)
 
 Spot = tuple[int, int, int]
 
@@ -41,66 +41,69 @@ def crow_m(a: Spot, b: Spot) -> float:
     """
     x, y, z = float(a[0] - b[0]), float(a[1] - b[1]), float(a[2] - b[2])
     square = x * x + y * y + z * z
-    return sqrt(square) * (1.0 + square * _CURVE) * UNIT_M
+    return sqrt(square) * (UNIT_M + square * _CURVE_M)
 
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """Many spots in columns: three 32-bit coordinates and the zone they lie in, fourteen bytes a point.
+    """Many spots in columns: three 32-bit coordinates, and the zone they lie in where their ground has zones.
 
-    A zone is a number that only the ground that located the points understands.
+    `xyz` has a line for each axis: a search looks at few spots of many, and pays for each line that it takes. A zone
+    is a number that only the ground that located the points understands.
     """
 
-    x: NDArray[np.int32]
-    y: NDArray[np.int32]
-    z: NDArray[np.int32]
-    zone: NDArray[np.uint16]
+    xyz: NDArray[np.int32]
+    zone: NDArray[np.uint16] | None = None
 
     @classmethod
-    def of(cls, points: Iterable[Point], zones: NDArray[np.uint16] | None = None) -> Spots:
-        """These points, in their order; all in zone 0 when no zones are given."""
+    def of(cls, points: Iterable[Point], zone: NDArray[np.uint16] | None = None) -> Spots:
+        """These points, in their order."""
         rows = np.array([spot(point) for point in points], dtype=np.int32).reshape(-1, 3)
-        zone = np.zeros(len(rows), dtype=np.uint16) if zones is None else zones
-        return cls(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), zone)
+        return cls(np.ascontiguousarray(rows.T), zone)
 
     def __len__(self) -> int:
-        return len(self.x)
+        return int(self.xyz.shape[-1])
 
     @property
     def nbytes(self) -> int:
-        return self.x.nbytes + self.y.nbytes + self.z.nbytes + self.zone.nbytes
+        return self.xyz.nbytes + (0 if self.zone is None else self.zone.nbytes)
 
     def take(self, rows: NDArray[np.intp]) -> Spots:
         """The spots at these ranks."""
-        return Spots(self.x.take(rows), self.y.take(rows), self.z.take(rows), self.zone.take(rows))
+        return Spots(self.xyz.take(rows, axis=1), None if self.zone is None else self.zone.take(rows))
+
+    def only(self, rank: int) -> Spots:
+        """The spot of this rank alone."""
+        one = slice(rank, rank + 1)
+        return Spots(self.xyz[:, one], None if self.zone is None else self.zone[one])
+
+    def upright(self) -> Spots:
+        """The same, one below another: durations between some that lie and some that stand are a table of both."""
+        return Spots(self.xyz[:, :, None], None if self.zone is None else self.zone[:, None])
+
+    def lying(self) -> Spots:
+        """The same, one beside another, to go with some that stand (see `upright`)."""
+        return Spots(self.xyz[:, None, :], None if self.zone is None else self.zone[None, :])
 
     @classmethod
     def joined(cls, parts: Sequence[Spots]) -> Spots:
-        """The spots of all the parts, at least one, one after another."""
+        """The spots of all the parts, at least one, one after another; all of one ground."""
+        zones = [part.zone for part in parts if part.zone is not None]
         return cls(
-            np.concatenate([part.x for part in parts]),
-            np.concatenate([part.y for part in parts]),
-            np.concatenate([part.z for part in parts]),
-            np.concatenate([part.zone for part in parts]),
+            np.concatenate([part.xyz for part in parts], axis=1), np.concatenate(zones) if zones else None
         )
 
 
 def crow_many_m(a: Spots, b: Spots) -> NDArray[np.float64]:
     """`crow_m`, rank by rank; either side may hold one spot only."""
     # in place: on long columns half of the time goes into fetching new memory
-    square, y, z = (np.subtract(mine, theirs, dtype=np.float64) for mine, theirs in _axes(a, b))
-    square *= square
-    y *= y
-    z *= z
-    square += y
-    square += z
+    apart = np.subtract(a.xyz, b.xyz, dtype=np.float64)
+    apart *= apart
+    square: NDArray[np.float64] = apart[0]
+    square += apart[1]
+    square += apart[2]
     straight: NDArray[np.float64] = np.sqrt(square)
-    square *= _CURVE
-    square += 1.0
+    square *= _CURVE_M
+    square += UNIT_M
     straight *= square
-    straight *= UNIT_M
     return straight
-
-
-def _axes(a: Spots, b: Spots) -> tuple[tuple[NDArray[np.int32], NDArray[np.int32]], ...]:
-    return (a.x, b.x), (a.y, b.y), (a.z, b.z)

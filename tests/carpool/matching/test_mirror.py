@@ -9,7 +9,8 @@ from multiprocessing import get_context
 from threading import Event
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, Rule, TimeKind
@@ -304,3 +305,10 @@ def test_batches_follow_one_another_without_a_gap(session: Session, monkeypatch:
     for size in (1, 2, 3):
         monkeypatch.setattr(queries, "_BATCH", size)
         assert list(queries.every_departure(session)) == whole
+
+
+def test_a_revision_that_cannot_be_read_is_an_error_that_the_house_knows(session: Session) -> None:
+    session.execute(text("DROP TABLE trip_revision"))
+    with pytest.raises(DBAPIError):
+        Mirror(ROADS).index(session)
+    session.rollback()
