@@ -9,7 +9,8 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.search import indexed
 from lotocar.carpool.people.models import Person

@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.matching.confirming import Confirmer
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
 from lotocar.carpool.matching.search import candidates
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.places.gazetteer import gazetteer

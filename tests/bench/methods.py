@@ -11,8 +11,9 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.matching.columns import Columns
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
 from lotocar.carpool.matching.found import Found
 from lotocar.carpool.matching.hits import Hits
 from lotocar.carpool.matching.mirror import Mirror

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.matching.columns import Rows
-from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.matching.found import Found
 from lotocar.carpool.matching.hits import Hits
 from lotocar.carpool.matching.rules import Need
@@ -30,7 +30,7 @@ class Answer(Found):
         return len(self.hits)
 
     def page(self, start: int, stop: int) -> list[Candidate]:
-        return self.hits.candidates(self.need, self._first(stop)[start:])
+        return self.hits.candidates(self.need.asked, self._first(stop)[start:])
 
     def _first(self, count: int) -> Rows:
         if len(self._order) < count:

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts, TimeKind
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.ranking import rank
 from lotocar.carpool.matching.rules import Need, judge, prepare

@@ -80,13 +80,13 @@ class Columns:
             origin=origin,
             destination=destination,
             slot=_ints(map(_slot, rows)).astype(np.int32),
-            budget=_narrow(np.where(measured < 0, usual, measured) + 60 * limit),
-            limit_minutes=_narrow(limit),
-            flexibility_minutes=_narrow(_ints(one.flexibility_minutes for one in rows)),
+            budget=narrow(np.where(measured < 0, usual, measured) + 60 * limit),
+            limit_minutes=narrow(limit),
+            flexibility_minutes=narrow(_ints(one.flexibility_minutes for one in rows)),
             marks=_ints(map(_marks, patterns)).astype(np.uint32),
-            extra=_narrow(_ints(map(shelf.number_of, rows))),
-            first=_narrow(_ints(_valid_day(one.valid_from) for one in rows)),
-            last=_narrow(_ints(_valid_day(one.valid_until) for one in rows)),
+            extra=narrow(_ints(map(shelf.number_of, rows))),
+            first=narrow(_ints(_valid_day(one.valid_from) for one in rows)),
+            last=narrow(_ints(_valid_day(one.valid_until) for one in rows)),
             trip=_ints(one.trip_id for one in rows).astype(np.int32),
             departure=_ints(one.departure_id for one in rows).astype(np.int32),
             driver=_ints(one.driver_id for one in rows).astype(np.int32),
@@ -119,7 +119,7 @@ class Columns:
 
     def renumbered(self, extra: Ints) -> Columns:
         """The same with other numbers of a shelf."""
-        return replace(self, extra=_narrow(extra))
+        return replace(self, extra=narrow(extra))
 
     def on_day(self, day: date) -> Rows:
         """The rows of unsorted columns that leave on this day."""
@@ -183,7 +183,7 @@ def _ints(values: Iterable[int]) -> Ints:
     return np.fromiter(values, dtype=np.int64)
 
 
-def _narrow(values: Ints) -> NDArray[np.unsignedinteger[Any]]:
+def narrow(values: Ints) -> NDArray[np.unsignedinteger[Any]]:
     """The same in the least bytes."""
     largest = int(values.max()) if len(values) else 0
     return values.astype(np.min_scalar_type(largest))

@@ -23,7 +23,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
 from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.ranking import rank

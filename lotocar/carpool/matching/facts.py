@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lotocar.carpool.trips.rules import SeatPart
-from lotocar.values.days import local
 from lotocar.values.geo import Point
 
 
@@ -117,95 +116,6 @@ class Reason:
 
     code: str
     data: Mapping[str, Datum]
-
-
-class Candidate(NamedTuple):
-    """A departure that can serve the leg on `day`, the local day on which the driver leaves.
-
-    Instants are those of the driver's usual hour, None when he gave no hour. `gap_seconds` is the pick-up
-    minus the hour wished for (leave at), or the drop-off minus it (arrive by): negative is early; None
-    without a wish or without an hour. `shift_seconds` is how much later (or, negative, earlier) than his
-    usual hour the driver would have to leave, within his flexibility; 0 when the usual hour suits.
-    `error_seconds` is the usual error of an estimated detour, 0 when it is exact.
-    `to_ask` are the needs (bits) about which nobody asked the driver yet. `is_known` marks the driver of the
-    last time.
-    """
-
-    trip_id: int
-    departure_id: int
-    driver_id: int
-    direction: str
-    day: date
-    is_weekly: bool
-    departure_at: datetime | None
-    pickup_at: datetime | None
-    dropoff_at: datetime | None
-    ride_seconds: int
-    detour_seconds: int
-    limit_seconds: int
-    gap_seconds: int | None
-    shift_seconds: int
-    free_seats: int
-    time_kind: TimeKind
-    wanted_at: datetime | None
-    exact: bool
-    error_seconds: int = 0
-    to_ask: int = 0
-    is_known: bool = False
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why it fits, in the order in which one would say it."""
-        return (
-            self._pickup_reason(),
-            self._detour_reason(),
-            *self._time_reasons(),
-            self._seats_reason(),
-            *self._people_reasons(),
-        )
-
-    def _pickup_reason(self) -> Reason:
-        if self.pickup_at is None:
-            return Reason("hour_unknown", {})
-        usual = self.wanted_at or self.departure_at or self.pickup_at
-        crosses = local(self.pickup_at).date() != local(usual).date()
-        return Reason("pickup", {"at": self.pickup_at, "other_day": crosses})
-
-    def _detour_reason(self) -> Reason:
-        data: dict[str, Datum] = {
-            "seconds": self.detour_seconds,
-            "limit_seconds": self.limit_seconds,
-            "exact": self.exact,
-            "error_seconds": self.error_seconds,
-        }
-        return Reason("detour", data)
-
-    def _time_reasons(self) -> tuple[Reason, ...]:
-        said = []
-        if self.gap_seconds is not None:
-            said.append(self._hour_reason(self.gap_seconds))
-        if self.shift_seconds:
-            said.append(Reason("flexibility", {"shift_seconds": self.shift_seconds}))
-        return tuple(said)
-
-    def _hour_reason(self, gap_seconds: int) -> Reason:
-        data: dict[str, Datum] = {
-            "gap_seconds": gap_seconds,
-            "wanted_at": self.wanted_at,
-            "leaves_at": self.departure_at,
-        }
-        return Reason(f"suits_{self.time_kind}", data)
-
-    def _seats_reason(self) -> Reason:
-        return Reason("seats", {"free": self.free_seats})
-
-    def _people_reasons(self) -> tuple[Reason, ...]:
-        said = []
-        if self.is_known:
-            said.append(Reason("same_driver", {}))
-        if self.to_ask:
-            said.append(Reason("to_ask", {"needs": self.to_ask}))
-        return tuple(said)
 
 
 class Rule(StrEnum):

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import overload
 
-from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.candidate import Candidate
 
 _AT_ONCE = 50  # made together while one goes through all
 

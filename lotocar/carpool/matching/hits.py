@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lotocar.carpool.matching.candidate import Asked, Candidate
 from lotocar.carpool.matching.columns import BACK, DATED, Ints, Rows, abilities_of
-from lotocar.carpool.matching.facts import Candidate
 from lotocar.carpool.matching.ranking import GAP_STEP_S
-from lotocar.carpool.matching.rules import Need, candidate_of
+from lotocar.carpool.matching.rules import Need
 from lotocar.carpool.matching.times import NO_HOUR
 
 
@@ -77,10 +77,10 @@ class Hits:
         gap[unknown] = 0
         return gap
 
-    def candidates(self, need: Need, ranks: Rows) -> list[Candidate]:
+    def candidates(self, asked: Asked, ranks: Rows) -> list[Candidate]:
         """The hits of these ranks, said in full."""
         rows = zip(*(getattr(self, name).take(ranks).tolist() for name in _NAMES), strict=True)
-        return [_candidate(need, *row) for row in rows]
+        return [_candidate(asked, *row) for row in rows]
 
 
 _NAMES = tuple(one.name for one in fields(Hits))
@@ -97,7 +97,7 @@ def _at_most(key: Ints, count: int) -> Rows:
 
 
 def _candidate(
-    need: Need,
+    asked: Asked,
     trip: int,
     departure: int,
     driver: int,
@@ -110,8 +110,7 @@ def _candidate(
     detour: int,
     free: int,
 ) -> Candidate:
-    return candidate_of(
-        need,
+    return Candidate(
         trip,
         departure,
         driver,
@@ -126,4 +125,5 @@ def _candidate(
         60 * limit_minutes,
         free,
         abilities_of(marks) < 0,
+        asked,
     )

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.found import NOBODY, Found
 from lotocar.values.geo import Point, Stop, distance_m
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import wording
-from lotocar.carpool.matching.facts import Candidate, LegFacts, Reason, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import LegFacts, Reason, TimeKind
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.search import exhaustive, search
 from lotocar.values.days import local

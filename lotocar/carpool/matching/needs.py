@@ -10,7 +10,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
 from lotocar.carpool.matching.rules import judge, prepare
 from lotocar.carpool.matching.search import days_of_wish, leg_facts
 from lotocar.carpool.people import queries as people

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching.absences import Absences, between
@@ -63,19 +65,16 @@ def revision(session: Session) -> int:
     """The number of the last change of any trip; 0 before the first.
 
     Asked of the driver itself, since every search asks: SQLAlchemy would take many times as long as the question.
-    It is asked again where that fails, for the error that everybody else knows.
+    What the driver refuses comes as SQLAlchemy's error, which the house knows.
     """
     connection = session.connection()
-    driver = connection.connection
+    known = connection.dialect.loaded_dbapi.Error
     try:
-        cursor = driver.cursor()
-        try:
+        with closing(connection.connection.cursor()) as cursor:
             cursor.execute(_REVISION_SQL)
             row = cursor.fetchone()
-        finally:
-            cursor.close()
-    except connection.dialect.loaded_dbapi.Error:
-        return connection.scalar(_REVISION) or 0
+    except known as error:
+        raise DBAPIError.instance(_REVISION_SQL, None, error, known, dialect=connection.dialect) from error
     return row[0] if row else 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.candidate import Candidate
 
 GAP_STEP_S = 300  # five minutes more or less are the same to a passenger
 
@@ -22,7 +22,7 @@ def rank(candidate: Candidate, asked_recently: Mapping[int, int]) -> Rank:
     gap = abs(candidate.gap_seconds or 0)
     return (
         candidate.detour_seconds // 60,
-        candidate.pickup_at is None,
+        candidate.leaves is None,
         gap // GAP_STEP_S,
         asked_recently.get(candidate.driver_id, 0),
         candidate.detour_seconds,

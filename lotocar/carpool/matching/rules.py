@@ -15,19 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from lotocar.carpool.matching.facts import (
-    Candidate,
-    Datum,
-    DepartureFacts,
-    Exclusion,
-    LegFacts,
-    Rule,
-)
+from lotocar.carpool.matching.candidate import Asked, Candidate
+from lotocar.carpool.matching.facts import Datum, DepartureFacts, Exclusion, LegFacts, Rule
 from lotocar.carpool.matching.times import Wish, as_instant, epoch, minute_of, wish_of
 from lotocar.carpool.trips.rules import SeatPart, load
 from lotocar.errors import Invalid
@@ -45,9 +39,8 @@ class Need:
     leg: LegFacts
     wish: Wish
     ride: Leg
-    slack_seconds: int = 0
-    error_seconds: int = 0  # the usual error of a detour that is estimated
-    wanted_at: datetime | None = None  # the hour wished for
+    slack_seconds: int
+    asked: Asked
 
     @property
     def extra_detour_seconds(self) -> int:
@@ -71,9 +64,8 @@ def prepare(leg: LegFacts, roads: Roads) -> Need:
         leg,
         wish,
         roads.leg(leg.pickup, leg.dropoff),
-        slack_seconds=roads.slack_seconds,
-        error_seconds=roads.usual_error_seconds,
-        wanted_at=None if wish.wanted is None else as_instant(wish.wanted),
+        roads.slack_seconds,
+        Asked(leg.time_kind, wish, leg.needs, leg.known_drivers, roads.usual_error_seconds),
     )
 
 
@@ -300,8 +292,7 @@ def _with_hour(
 def _candidate(
     day: date, departure: DepartureFacts, need: Need, drive: Way, free: int, leaves: int | None
 ) -> Candidate:
-    return candidate_of(
-        need,
+    return Candidate(
         departure.trip_id,
         departure.departure_id,
         departure.driver_id,
@@ -313,75 +304,8 @@ def _candidate(
         60 * departure.max_detour_minutes,
         free,
         departure.abilities is None,
+        need.asked,
     )
-
-
-def candidate_of(
-    need: Need,
-    trip_id: int,
-    departure_id: int,
-    driver_id: int,
-    direction: str,
-    day: date,
-    is_weekly: bool,
-    leaves: int | None,
-    to_pickup: int,
-    ride: int,
-    detour: int,
-    exact: bool,
-    limit_seconds: int,
-    free_seats: int,
-    is_unasked: bool,
-) -> Candidate:
-    """The candidate with these figures; `leaves` in seconds since 1970, None when the hour is unknown.
-
-    `is_unasked`: nobody asked this driver about needs. By rank and not by name: a page makes fifty of them.
-    """
-    gap, shift, departure_at, pickup_at, dropoff_at = _hours(need.wish, leaves, to_pickup, ride)
-    return Candidate(
-        trip_id,
-        departure_id,
-        driver_id,
-        direction,
-        day,
-        is_weekly,
-        departure_at,
-        pickup_at,
-        dropoff_at,
-        ride,
-        detour,
-        limit_seconds,
-        gap,
-        shift,
-        free_seats,
-        need.leg.time_kind,
-        need.wanted_at,
-        exact,
-        0 if exact else need.error_seconds,
-        need.leg.needs if is_unasked else 0,
-        driver_id in need.leg.known_drivers,
-    )
-
-
-_Hours = tuple[int | None, int, datetime | None, datetime | None, datetime | None]
-
-
-def _hours(wish: Wish, leaves: int | None, to_pickup: int, ride: int) -> _Hours:
-    """The gap to the hour wished for, what to add to the usual hour, and when one leaves, picks up and drops off."""
-    if leaves is None:
-        return None, 0, None, None, None
-    pickup = leaves + to_pickup
-    dropoff = pickup + ride
-    anchor = pickup if wish.anchor == "pickup" else dropoff
-    gap = None if wish.wanted is None else anchor - wish.wanted
-    return gap, _shift(anchor, wish), as_instant(leaves), as_instant(pickup), as_instant(dropoff)
-
-
-def _shift(anchor: int, wish: Wish) -> int:
-    """What to add to the usual hour to come back into the window."""
-    if anchor < wish.earliest:
-        return wish.earliest - anchor
-    return wish.latest - anchor if anchor > wish.latest else 0
 
 
 def _excluded(departure: DepartureFacts, rule: Rule, by: int | None = None, **data: Datum) -> Exclusion:

@@ -11,7 +11,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, Rule, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import DepartureFacts, Exclusion, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.ladder import ROUNDABOUT, Change, Rung, ladder

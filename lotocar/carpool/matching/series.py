@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import LegFacts
 from lotocar.carpool.matching.found import Found
 
 Finder = Callable[[LegFacts], Found]

@@ -38,6 +38,7 @@ Able = NDArray[np.bool_]
 Marks = NDArray[np.uint32]
 
 _FAR_S = 1 << 40
+_NONE: Rows = np.zeros(0, dtype=np.intp)
 
 
 class Sieve:
@@ -107,21 +108,23 @@ class Sieve:
 
     def _routed(self, columns: Columns, some: _Drives, day: Day) -> tuple[_Drives, Ints]:
         """The same, those that pass by declared places on their own way and judged by it; and how long all ride."""
-        by_places = some.marks & np.uint32(BY_PLACES)
-        if not len(self.routed) or not by_places.any():
-            return some, np.full(len(some.rows), self.ride)
-        soonest = some.leaves + some.to_pickup - self.leeway
-        may_be = self._may_be_in_time(columns, some.rows, some.leaves, soonest)
-        some = some.keep((by_places == 0) | may_be)
-        (those,) = ((some.marks & np.uint32(BY_PLACES)) != 0).nonzero()
-        ride = np.full(len(some.rows), self.ride)
+        ride, those = np.full(len(some.rows), self.ride), _NONE
+        if len(self.routed):
+            (those,) = ((some.marks & np.uint32(BY_PLACES)) != 0).nonzero()
         if not len(those):
             return some, ride
-        known = self.routed.rows_of(columns.departure[some.rows[those]])
-        ways = self.routed.ways(known, self.ground, self.ends, self.ride)
-        some.to_pickup[those], ride[those] = ways[0], ways[1]
-        some.spare[those] = columns.budget[some.rows[those]] - ways[2]
-        able = self._is_in_time(columns, some, ride, day) & (some.spare >= -self.extra)
+        able = np.ones(len(ride), dtype=bool)
+        able[those] = False
+        few = some.at(those)
+        soonest = few.leaves + few.to_pickup - self.leeway
+        (likely,) = self._may_be_in_time(columns, few.rows, few.leaves, soonest).nonzero()
+        if len(likely):
+            those, few = those.take(likely), few.at(likely)
+            known = self.routed.rows_of(columns.departure.take(few.rows))
+            to_pickup, riding, whole = self.routed.ways(known, self.ground, self.ends, self.ride)
+            few = few._replace(to_pickup=to_pickup, spare=columns.budget.take(few.rows) - whole)
+            some.to_pickup[those], ride[those], some.spare[those] = to_pickup, riding, few.spare
+            able[those] = self._is_in_time(columns, few, riding, day) & (few.spare >= -self.extra)
         return some.keep(able), ride[able]
 
     def _may_be_in_time(self, columns: Columns, rows: Rows, leaves: Ints, soonest: Ints) -> Able:
@@ -216,7 +219,10 @@ class _Drives(NamedTuple):
 
     def keep(self, able: Able) -> _Drives:
         """Those that are able."""
-        (ranks,) = able.nonzero()
+        return self.at(able.nonzero()[0])
+
+    def at(self, ranks: Rows) -> _Drives:
+        """Those of these ranks."""
         rows, marks, leaves, to_pickup, spare = self
         return _Drives(
             rows.take(ranks), marks.take(ranks), leaves.take(ranks), to_pickup.take(ranks), spare.take(ranks)

@@ -26,6 +26,7 @@ from lotocar.carpool.matching.columns import (
     Columns,
     Ints,
     Rows,
+    narrow,
 )
 from lotocar.world.roads.spots import UNIT_M
 
@@ -33,6 +34,8 @@ from lotocar.world.roads.spots import UNIT_M
 # smaller ones would be quicker still, and cost more memory than they are worth.
 _RUN_SHARE, _LEAST_RUN = 0.08, 16
 BLOCK = 16  # runs
+TICK = 60  # minutes
+TICKS = 24 * 60 // TICK + 1  # from midnight to midnight
 _ROUNDING_M = 2.0  # centres are kept to the half-metre
 _ANY = 1e9  # seconds
 
@@ -50,11 +53,15 @@ class Directory:
     """One column per run, in the order of the table.
 
     `code` is its calendar code. `balls` holds the lines named above; UNBOUNDED is 0 for who goes straight there, and
-    without end for who may pass by declared places before the pick-up. `without_hour` counts rows. Weekly runs come first.
+    without end for who may pass by declared places before the pick-up. `start` is the rank of its first row;
+    `before`, TICKS to a run, says how many of its rows leave before each tick of the day, the last being all that have
+    an hour; `without_hour` counts the others. Weekly runs come first.
     """
 
     code: NDArray[np.int32]
     balls: Floats
+    start: NDArray[np.int32]
+    before: NDArray[np.unsignedinteger[Any]]
     without_hour: NDArray[np.int32]
     weekly: int  # how many runs are
     blocks: Floats  # the first lines of `balls` again, for each BLOCK of weekly runs
@@ -63,7 +70,8 @@ class Directory:
     @property
     def nbytes(self) -> int:
         """The memory held."""
-        return self.code.nbytes + self.balls.nbytes + self.without_hour.nbytes + self.blocks.nbytes
+        whole = (self.code, self.balls, self.start, self.before, self.without_hour, self.blocks)
+        return sum(one.nbytes for one in whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +113,23 @@ class Table:
         return runs[: runs.searchsorted(self.runs.weekly)]
 
     def between(self, runs: Rows, earliest: NDArray[np.int32], latest: NDArray[np.int32]) -> Rows:
-        """The rows of these runs from one minute of the day to another, both included, each run its own minutes.
+        """The rows of these runs from one minute of the day to another, each run its own minutes.
 
-        `earliest` is at most one minute beyond `latest`.
+        Those of the same ticks come with them: to look at a few more costs less than to search where they start.
+        `latest` is not before `earliest`.
         """
-        base = runs.astype(np.int32) << MINUTE_BITS
-        wanted = np.concatenate((base + earliest, base + latest + 1))
-        first, last = self.columns.slot.searchsorted(wanted).reshape(2, -1)
-        return _spread(first, last - first)
+        start, ticks = self.runs.start.take(runs), runs * TICKS
+        before = self.runs.before.take(ticks + earliest // TICK)
+        until = self.runs.before.take(ticks + (latest // TICK + 1))
+        return _spread(start + before, until.astype(np.int64) - before)
 
     def without_hour(self, runs: Rows) -> Rows:
         """The rows of these runs that have no hour."""
         count = self.runs.without_hour[runs]
         (some,) = count.nonzero()
-        first = self.columns.slot.searchsorted(((runs[some] << MINUTE_BITS) + UNKNOWN_HOUR).astype(np.int32))
-        return _spread(first, count[some].astype(np.int64))
+        runs = runs.take(some)
+        first = self.runs.start.take(runs) + self.runs.before.take(runs * TICKS + (TICKS - 1))
+        return _spread(first, count.take(some).astype(np.int64))
 
 
 def _spread(first: Rows, count: Ints) -> Rows:
@@ -191,11 +201,19 @@ def _directory(columns: Columns, code: NDArray[np.int32], starts: Rows) -> Direc
     return Directory(
         code=code.astype(np.int32),
         balls=balls,
+        start=starts.astype(np.int32),
+        before=_before(columns.slot & MINUTES, starts),
         without_hour=_by_run(untimed.astype(np.int32), starts, np.add),
         weekly=weekly,
         blocks=_blocks(balls[:_BLOCK_LINES, :weekly]),
         has_unknown_hours=bool(untimed.any()),
     )
+
+
+def _before(minute: NDArray[np.int32], starts: Rows) -> NDArray[np.unsignedinteger[Any]]:
+    """For each run and each tick of the day, how many rows leave before it."""
+    counts = [_by_run((minute < TICK * tick).astype(np.int64), starts, np.add) for tick in range(TICKS)]
+    return narrow(np.stack(counts, axis=1).ravel())
 
 
 def _blocks(runs: Floats) -> Floats:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from lotocar.carpool.matching.facts import Candidate, Datum, Exclusion, Reason, Rule
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import Datum, Exclusion, Reason, Rule
 from lotocar.carpool.matching.ladder import WALK_M, Change, Rung, Step
 from lotocar.values.days import DAY_NAMES, local
 from lotocar.values.wording import (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask import Response, request
 
 from lotocar import clock
-from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.people import queries as persons
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import Leg, RideRequest

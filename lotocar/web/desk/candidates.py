@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from lotocar.carpool.matching import wording as matching_words
-from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.rides.models import Approach

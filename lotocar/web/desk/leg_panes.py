@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides.models import Approach
 from lotocar.values import wording

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import series
 from lotocar.carpool.matching import wording as matching_words
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.matching.confirming import found_by_road
-from lotocar.carpool.matching.facts import Candidate, LegFacts
+from lotocar.carpool.matching.facts import LegFacts
 from lotocar.carpool.matching.found import Found, Listed
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.ladder import Change, Rung, Step

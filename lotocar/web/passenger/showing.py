@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lotocar.carpool.matching import wording
-from lotocar.carpool.matching.facts import Candidate
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.people import queries as people
 from lotocar.carpool.trips.models import Trip
 from lotocar.values.days import DAY_NAMES, local

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, Exclusion, LegFacts, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import DepartureFacts, Exclusion, LegFacts, TimeKind
 from lotocar.values.geo import Point
 
 CAHORS = Point(44.4475, 1.4419)

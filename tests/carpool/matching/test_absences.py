@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.search import exhaustive, leg_facts, search, why_not
 from lotocar.carpool.people import operations as people

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.matching.confirming import REST_S, Confirmer
-from lotocar.carpool.matching.facts import Candidate, DepartureFacts, LegFacts
+from lotocar.carpool.matching.facts import DepartureFacts, LegFacts
 from lotocar.carpool.matching.search import candidates
 from lotocar.carpool.matching.wording import candidate_words
 from lotocar.errors import Unavailable

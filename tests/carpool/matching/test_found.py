@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lotocar.carpool.matching import hits
+from lotocar.carpool.matching.candidate import Asked, Candidate
 from lotocar.carpool.matching.confirming import Measured
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.found import Chained, Found, Listed
 from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.ranking import rank
@@ -61,25 +63,21 @@ def test_what_is_told_without_making_anybody_is_what_all_of_them_say(seed: int) 
     assert through.without(()) == looked_at
 
 
-class Noticed(frozenset[int]):
-    """The drivers of the last time; counts how often one asks about them: once for each candidate that is made."""
+def test_only_the_page_that_is_looked_at_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
 
-    asked = 0
+    def noticed(asked: Asked, trip: int, departure: int, *rest: int) -> Candidate:
+        made.append(departure)
+        return make(asked, trip, departure, *rest)
 
-    def __contains__(self, driver: object) -> bool:
-        self.asked += 1
-        return super().__contains__(driver)
-
-
-def test_only_the_page_that_is_looked_at_is_made() -> None:
+    make = hits._candidate
+    monkeypatch.setattr(hits, "_candidate", noticed)
     offered = [make_departure(trip_id=number, departure_id=number) for number in range(1500)]
-    known = Noticed()
-    found = indexed(Index.build(offered, ROADS), make_leg(known_drivers=known))
-    assert (len(found), bool(found), len(found.drivers), known.asked) == (1500, True, 1, 0)
-    assert [one.departure_id for one in found[20:40]] == [*range(20, 40)]
-    assert known.asked == 20
+    found = indexed(Index.build(offered, ROADS), make_leg())
+    assert (len(found), bool(found), len(found.drivers), made) == (1500, True, 1, [])
+    assert [one.departure_id for one in found[20:40]] == [*range(20, 40)] == made
     assert found[1499].departure_id == 1499
-    assert known.asked == 21
+    assert made == [*range(20, 40), 1499]
     with pytest.raises(IndexError):
         found[1500]
 

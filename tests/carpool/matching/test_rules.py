@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from lotocar.carpool.matching.facts import Candidate, DayRange, LegFacts, Rule, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import DayRange, LegFacts, Rule, TimeKind
 from lotocar.carpool.matching.ranking import rank
 from lotocar.carpool.matching.rules import fits, seats_left
 from lotocar.carpool.trips.rules import SeatPart
@@ -368,9 +369,12 @@ def test_a_minute_of_detour_and_five_minutes_of_gap_weigh_less_than_fairness() -
     assert rank(farther, {ODILE: 1}) < rank(nearer, {ODILE: 1})
     beyond = twin._replace(detour_seconds=same_minute + 60)
     assert rank(nearer, {ODILE: 99}) < rank(beyond, {ODILE: 99})
-    sooner, later = one._replace(gap_seconds=-299), twin._replace(gap_seconds=300)
+    assert one.leaves is not None
+    assert one.gap_seconds is not None
+    punctual = one.leaves - one.gap_seconds
+    sooner, later = one._replace(leaves=punctual - 299), twin._replace(leaves=punctual + 300)
     assert rank(sooner, {ODILE: 99}) < rank(later, {ODILE: 99})
-    assert rank(later._replace(gap_seconds=299), {ODILE: 1}) < rank(sooner, {ODILE: 1})
+    assert rank(twin._replace(leaves=punctual + 299), {ODILE: 1}) < rank(sooner, {ODILE: 1})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from time import perf_counter
 import pytest
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.facts import Candidate, LegFacts, TimeKind
+from lotocar.carpool.matching.candidate import Candidate
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.listing import match_json
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.rules import fits
