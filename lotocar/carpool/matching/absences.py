@@ -48,13 +48,13 @@ class Absences:
 
     def of(self, row: Line) -> tuple[DayRange, ...]:
         """The absences of one departure."""
-        trip_id, driver_id, direction, weekday = row[0], row[2], row[3], row[8]
+        trip_id, driver_id, weekday = row[0], row[2], row[8]
         found = (*self._pauses.get(trip_id, ()), *self._full.get(driver_id, ()))
         if weekday is None:  # a date was said on purpose, holiday or not
             return found
         *_, terms, skips, insee, _abilities, _limit = row
         follows = _Follows(departement_of(insee), terms, skips)
-        return (*found, *self._moved.get((trip_id, direction), ()), *self._closed(follows))
+        return (*found, *self._moved.get(trip_id, ()), *self._closed(follows))
 
     def _closed(self, follows: _Follows) -> tuple[DayRange, ...]:
         """Worked out once for all the trips that follow the same calendar."""
@@ -83,17 +83,18 @@ def _pauses(session: Session, rows: Sequence[Line]) -> dict[int, list[DayRange]]
     return found
 
 
-def _moved(session: Session, rows: Sequence[Line]) -> dict[tuple[int, str], list[DayRange]]:
-    """The days on which a weekly trip leaves at an hour of its own: the usual departure then does not."""
-    found: defaultdict[tuple[int, str], list[DayRange]] = defaultdict(list)
+def _moved(session: Session, rows: Sequence[Line]) -> dict[int, list[DayRange]]:
+    """The days on which a weekly trip runs otherwise, both ways: a way that has no hour of its own that day does
+    not run at all."""
+    found: defaultdict[int, list[DayRange]] = defaultdict(list)
     if rows:
-        asked = select(Departure.trip_id, Departure.direction, Departure.day).join(Departure.trip)
+        asked = select(Departure.trip_id, Departure.day).distinct().join(Departure.trip)
         asked = asked.where(
             between(Departure.trip_id, rows), Trip.kind == "regular", Departure.day.is_not(None)
         )
-        for trip_id, direction, day in session.execute(asked.order_by(Departure.day, Departure.id)):
+        for trip_id, day in session.execute(asked.order_by(Departure.trip_id, Departure.day)):
             assert day is not None  # asked for above
-            found[trip_id, direction].append(DayRange(day, day, "moved"))
+            found[trip_id].append(DayRange(day, day, "moved"))
     return found
 
 

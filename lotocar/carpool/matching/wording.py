@@ -229,7 +229,7 @@ def _paused(data: Data, _by: int) -> str:
 
 
 _CLOSED_DAYS = {
-    "moved": "part à une autre heure ce jour-là",
+    "moved": "a changé ses horaires ce jour-là",
     "school": "ne fait pas ce trajet pendant les vacances scolaires",
     "term": "ne fait ce trajet que pendant les vacances scolaires",
     "holiday": "ne fait pas ce trajet les jours fériés",

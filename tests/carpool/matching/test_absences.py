@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,21 @@ def test_a_day_at_another_hour_replaces_the_usual_one(session: Session) -> None:
     )
     assert hours(session, TUESDAY) == ["10:00"]
     assert hours(session, date(2026, 12, 1)) == ["08:30"]
+
+
+@pytest.mark.parametrize("to", [TUESDAY, date(2026, 11, 26)])
+def test_a_return_taken_away_from_a_day_is_no_longer_offered(session: Session, to: date) -> None:
+    both = [one for day in (1, 3) for one in (weekly(day, time(8, 30)), weekly(day, time(17), "back"))]
+    trip = make_trip(session, departures=both)
+    back = {"pickup": FIGEAC.point, "dropoff": CAHORS.point}
+    assert [one.direction for one in found(session, to, **back)] == ["back"]
+    trips.move_day(session, trip, TUESDAY, to=to, hour=time(10), back_hour=None, actor=SYSTEM, now=NOW)
+    assert hours(session, to) == ["10:00"]
+    assert found(session, to, **back) == []
+    judged = why_not(session, replace(LEG, day=to, **back), roads=ROADS, driver_id=trip.driver_id)
+    assert judged.words == "a changé ses horaires ce jour-là"
+    next_week = to + timedelta(days=7)
+    assert [one.direction for one in found(session, next_week, **back)] == ["back"]
 
 
 def test_a_day_moved_to_another_runs_there_only(session: Session) -> None:

@@ -150,7 +150,7 @@ ABSENT: list[tuple[Rule, dict[str, Any], dict[str, Any], str]] = [
         {},
         "en pause jusqu'au mardi 15 décembre",
     ),
-    (Rule.PAUSE, closed("moved"), {}, "part à une autre heure ce jour-là"),
+    (Rule.PAUSE, closed("moved"), {}, "a changé ses horaires ce jour-là"),
     (Rule.PAUSE, closed("school"), {}, "ne fait pas ce trajet pendant les vacances scolaires"),
     (Rule.PAUSE, closed("term"), {}, "ne fait ce trajet que pendant les vacances scolaires"),
     (Rule.PAUSE, closed("holiday"), {}, "ne fait pas ce trajet les jours fériés"),
