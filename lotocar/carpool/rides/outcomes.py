@@ -68,17 +68,22 @@ def close_request(
     *,
     outcome: str,
     note: str = "",
+    expected_revision: int | None = None,
     actor: Actor,
     now: datetime,
     policy: SenderPolicy,
 ) -> None:
     """End a request: whoever was still asked is thanked, and an outcome that carries nobody cancels what was agreed.
 
+    `expected_revision` is what whoever closes it had read; None when it was read in this very transaction.
+
     Raises:
-        Invalid: no such outcome. Refused: closed already; request.ride_to_come when it is said to be served
-            before a ride that stands took place.
+        Invalid: no such outcome. Refused: stale.close when it changed since it was read; closed already;
+            request.ride_to_come when it is said to be served before a ride that stands took place.
     """
     lock(session, ride_request)
+    if expected_revision not in {None, ride_request.revision}:
+        raise Refused("stale.close")
     rides = queries.rides_of_request(session, ride_request)
     if outcome in SERVED and any(ride.status == "planned" and ride.pickup_at > now for ride in rides):
         raise Refused("request.ride_to_come")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Response, abort, request
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 
 from lotocar import clock
 from lotocar.carpool.requests import corrections
@@ -34,8 +34,9 @@ from lotocar.world.transit.models import TransitContact
 
 
 class ClosingForm(Form):
-    """How the request ends; the outcome is compulsory."""
+    """How the request ends; the outcome is compulsory. `seen` is the revision that was read."""
 
+    seen = HiddenField()
     outcome = SelectField(
         "Suite donnée",
         choices={"": "Choisissez…", **words.OUTCOME},
@@ -87,7 +88,7 @@ def show_request(
         aloud={one.id: texts.aloud_for_driver(one, policy=voice) for one in approaches if one.is_waiting},
         story=story.of_request(session(), found, approaches),
         **together.of_request(found, now=now),
-        closing=closing or ClosingForm(formdata=None),
+        closing=closing or ClosingForm(formdata=None, seen=found.revision),
         callback=callback or CallbackForm(formdata=None),
         picking=picking or HandPickForm(formdata=None),
         problem=problem,
@@ -250,13 +251,16 @@ def close(ride_request_id: int) -> Response:
             found,
             outcome=form.outcome.data,
             note=form.note.clean,
+            expected_revision=row_number(form.seen.data) or 0,
             actor=guards.actor(),
             now=clock.now(),
             policy=policy(),
         )
     except Refused as error:
-        problem = words.sentence(error.code)
-        return show_request(found, status=409, closing=form, problem=problem)
+        session().rollback()
+        found = screens.the_request(ride_request_id)
+        form.seen.data = str(found.revision)  # what is shown beside it is read before closing again
+        return show_request(found, status=409, closing=form, problem=words.sentence(error.code))
     return see_other("desk.home", notice=f"Demande n° {found.id} close.")
 
 

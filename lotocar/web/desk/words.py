@@ -212,6 +212,8 @@ REFUSED = {
     "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",
     "approach.moved": "La réponse de ce conducteur a changé depuis que cette page est ouverte : rien n'a été noté. "
     "Voici où en sont les choses.",
+    "stale.close": "La demande a changé depuis que cette page est ouverte : relisez avant de clore. "
+    "Ce que vous aviez choisi est encore dans la page.",
     "stale.tell": "La demande a changé depuis que cette page est ouverte : relisez avant de prévenir le passager.",
     "stale": "Quelqu'un d'autre a modifié cette fiche pendant que vous écriviez.",
 }

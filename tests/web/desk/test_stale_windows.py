@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.rides.models import Approach
+from lotocar.carpool.requests.models import RideRequest
+from lotocar.carpool.rides.models import Approach, Ride
 from tests.support.doors import PageClient
 from tests.support.factories import make_approach, make_organisation
 
@@ -38,3 +39,27 @@ def test_the_passenger_is_not_told_from_an_old_window(client: PageClient, sessio
     assert late.status == 409
     assert "relisez avant de prévenir" in late.main
     assert client.get(path).submit("/prevenir", button="Prévenu par téléphone").status == 200
+
+
+def test_a_request_is_not_closed_from_a_window_older_than_what_was_agreed(
+    client: PageClient, session: Session
+):
+    make_organisation(session)
+    asked = make_approach(session, status="to_contact", channel="phone", asked_at=None)
+    client.sign_in(role="agent")
+    path = f"/bureau/demandes/{asked.ride_request_id}"
+    old = client.get(path)
+    client.get(path).submit(f"/reponses/{asked.id}", button="Accepte")
+    client.get(path).submit("/prevenir", button="Prévenu par téléphone")
+    late = old.submit("/clore", outcome="unserved_no_driver", note="personne le mardi")
+    assert late.status == 409
+    assert "relisez avant de clore" in late.main
+    assert "personne le mardi" in [one.get("value") for one in late.form("/clore").iter("input")]
+    [pane] = [one for one in late.root.iter("details") if late.form("/clore") in list(one.iter())]
+    assert pane.get("open") is not None
+    session.expire_all()
+    assert session.query(Ride).one().status == "planned"
+    session.rollback()
+    assert late.submit("/clore").status == 200  # having read, one may still close
+    session.expire_all()
+    assert session.get_one(RideRequest, asked.ride_request_id).outcome == "unserved_no_driver"
