@@ -19,7 +19,6 @@ from itertools import islice
 from threading import BoundedSemaphore, Event, Lock, Thread
 from time import monotonic
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries
@@ -34,7 +33,7 @@ from lotocar.errors import Unavailable
 from lotocar.values.geo import Point
 from lotocar.world.roads.engine import Engine, Pair
 from lotocar.world.roads.estimate import WINDING
-from lotocar.world.roads.router import Leg, Seconds
+from lotocar.world.roads.router import Leg
 from lotocar.world.roads.spots import crow_m, spot
 
 FIRST = 10  # as many as a screen shows at once
@@ -58,11 +57,6 @@ class KnownRoads:
         """The measured duration; the distance is still an estimate."""
         known = 0 if a == b else self.seconds[a, b]
         return Leg(known, round(crow_m(spot(a), spot(b)) * WINDING), exact=True)
-
-    def seconds_many(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Seconds:
-        """Pair by pair."""
-        pairs = zip(origins, destinations, strict=True)
-        return np.array([self.leg(a, b).seconds for a, b in pairs], dtype=np.int64)
 
 
 def by_road(

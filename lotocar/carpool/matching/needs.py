@@ -92,11 +92,6 @@ def along_the_road(session: Session, driver_id: int, today: date, *, roads: Road
     return served(departures, (one for one in needs if not one.is_closed), roads)
 
 
-def served_by_trip(session: Session, trip_id: int, today: date, *, roads: Roads) -> list[Served]:
-    """The needs that this trip could serve as it is now, in the order of `open_needs`."""
-    return served(queries.departures_of_trips(session, [trip_id]), open_needs(session, today), roads)
-
-
 def served(departures: Sequence[DepartureFacts], needs: Iterable[OpenNeed], roads: Roads) -> list[Served]:
     """Each need that one of these departures fits, with the one of least detour on the first day that has one."""
     found = ((need, _first(departures, need, roads)) for need in needs)

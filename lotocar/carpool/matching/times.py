@@ -35,20 +35,11 @@ def epoch(day: date, minute: int) -> int:
     return int(local.timestamp())
 
 
-@lru_cache(maxsize=64)
-def epochs(day: date) -> NDArray[np.int64]:
-    """`epoch` of each minute of the day, in 1 440 entries."""
-    start, end = epoch(day, 0), epoch(day + timedelta(days=1), 0)
-    if end - start == 86_400 and _same_offset(day):
-        return start + 60 * np.arange(1440, dtype=np.int64)
-    return np.array([epoch(day, minute) for minute in range(1440)], dtype=np.int64)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Day:
     """A local day as a sweep reads it: the instants at which it starts and ends, and that of each of its minutes.
 
-    `instants` has an entry more, NO_HOUR, for rows without one. On a `regular` day minutes follow one another evenly.
+    `instants` has an entry more, NO_HOUR, for rows without one. On a regular day minutes follow one another evenly.
     """
 
     date: date
@@ -62,9 +53,9 @@ class Day:
 def day_of(date: date) -> Day:
     """That day, worked out once."""
     start, end = epoch(date, 0), epoch(date + timedelta(days=1), 0)
-    return Day(
-        date, start, end, np.append(epochs(date), NO_HOUR), end - start == 86_400 and _same_offset(date)
-    )
+    is_regular = end - start == 86_400 and _same_offset(date)
+    minutes = start + 60 * np.arange(1440) if is_regular else [epoch(date, one) for one in range(1440)]
+    return Day(date, start, end, np.append(minutes, NO_HOUR), is_regular)
 
 
 def _same_offset(day: date) -> bool:
@@ -113,7 +104,7 @@ def wish_of(leg: LegFacts) -> Wish:
 
     Raises:
         Invalid: an hour without its meaning or a meaning without its hour ("leg.hour"), an end that is
-            missing, needless or not after the hour ("leg.until"), a window below zero or above twelve hours
+            missing, needless or before the hour ("leg.until"), a window below zero or above twelve hours
             ("leg.window").
     """
     if (leg.hour is None) != (leg.time_kind is TimeKind.NONE):

@@ -57,7 +57,8 @@ class Trip(Base):
     precision: Mapped[str] = mapped_column(String(160), default="")  # « parking de la poste »; never public
     note: Mapped[str] = mapped_column(Text, default="")
     stated_minutes: Mapped[int | None]  # how long the whole way usually takes, in the driver's own words
-    # the whole way by road, via places included, when a router measured it
+    # the whole way by road, via places included, for who measured it; we do not: the legs with a passenger are
+    # estimates, whose errors cancel out against an estimate and not against the exact way
     base_seconds: Mapped[int | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime

@@ -11,12 +11,11 @@ every leg says `exact=False`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from lotocar.errors import Invalid
 from lotocar.values.geo import Point
 from lotocar.world.roads.router import Leg, Seconds
 from lotocar.world.roads.spots import Spots, crow_m, crow_many_m, spot
@@ -36,7 +35,7 @@ class EstimatedRoads:
     usual_error_seconds: int = USUAL_ERROR_SECONDS
 
     def locate(self, points: Iterable[Point]) -> Spots:
-        """These points, all in one zone."""
+        """These points, without zones."""
         return Spots.of(points)
 
     @property
@@ -55,13 +54,3 @@ class EstimatedRoads:
         seconds *= self.slowness
         seconds += 0.5
         return seconds.astype(np.int64)
-
-    def seconds_many(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Seconds:
-        """What `leg` gives for each pair.
-
-        Raises:
-            Invalid: the two lists differ in length.
-        """
-        if len(origins) != len(destinations):
-            raise Invalid("roads.pairs")
-        return self.seconds_between(Spots.of(origins), Spots.of(destinations))

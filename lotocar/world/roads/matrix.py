@@ -12,7 +12,7 @@ them and 2.2 minutes for nine in ten (USUAL_ERROR_SECONDS).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor
@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lotocar.errors import Invalid
 from lotocar.values.geo import Point
 from lotocar.world.roads.estimate import WINDING
 from lotocar.world.roads.router import Leg, Seconds
@@ -91,16 +90,6 @@ class MatrixRoads:
         """What `leg` gives, rank by rank."""
         pace = self.slowness[a.zone, b.zone].astype(np.float64) * STEP
         return (crow_many_m(a, b) * pace + 0.5).astype(np.int64)
-
-    def seconds_many(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Seconds:
-        """What `leg` gives for each pair.
-
-        Raises:
-            Invalid: the two lists differ in length.
-        """
-        if len(origins) != len(destinations):
-            raise Invalid("roads.pairs")
-        return self.seconds_between(self.locate(origins), self.locate(destinations))
 
     @cached_property
     def paces(self) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,14 +43,6 @@ class Roads(Protocol):
 
     def leg(self, a: Point, b: Point) -> Leg:
         """The way from a to b, in that direction."""
-        ...
-
-    def seconds_many(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Seconds:
-        """The duration from each origin to the destination of the same rank.
-
-        Raises:
-            Invalid: the two lists differ in length ("roads.pairs").
-        """
         ...
 
 

@@ -7,7 +7,8 @@ from datetime import date, time
 import pytest
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.matching.needs import Served, open_needs, served_by_trip
+from lotocar.carpool.matching.needs import Served, open_needs, served
+from lotocar.carpool.matching.queries import departures_of_trips
 from lotocar.world.roads.estimate import EstimatedRoads
 from tests.support.factories import FIGEAC, GOURDON, TUESDAY, a_leg, make_request, make_trip, weekly
 
@@ -15,7 +16,7 @@ TODAY = date(2026, 11, 21)
 
 
 def found(session: Session, trip_id: int) -> list[Served]:
-    return served_by_trip(session, trip_id, TODAY, roads=EstimatedRoads())
+    return served(departures_of_trips(session, [trip_id]), open_needs(session, TODAY), EstimatedRoads())
 
 
 def test_a_new_trip_finds_the_leg_it_could_serve_and_no_other(session: Session) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotocar.errors import Invalid
 from lotocar.values.geo import Point, distance_m
 from lotocar.world.roads.estimate import EstimatedRoads
 from lotocar.world.roads.router import Ground
@@ -34,7 +32,7 @@ def test_one_leg_and_many_legs_agree_to_the_last_bit(pairs: list[tuple[Point, Po
 @given(st.lists(st.tuples(lot, lot), min_size=1, max_size=50), st.floats(0.05, 0.15))
 def test_seconds_of_one_leg_and_of_many_agree(pairs: list[tuple[Point, Point]], slowness: float) -> None:
     roads: Ground = EstimatedRoads(slowness)
-    many = roads.seconds_many([a for a, _ in pairs], [b for _, b in pairs])
+    many = roads.seconds_between(roads.locate(a for a, _ in pairs), roads.locate(b for _, b in pairs))
     assert many.tolist() == [roads.leg(a, b).seconds for a, b in pairs]
 
 
@@ -53,11 +51,7 @@ def test_an_estimate_says_so_and_stays_plausible() -> None:
     assert 60_000 < leg.metres < 75_000
 
 
-def test_lists_of_unequal_length_are_refused() -> None:
-    with pytest.raises(Invalid):
-        EstimatedRoads().seconds_many([CAHORS], [])
-
-
 def test_no_point_gives_no_leg() -> None:
-    assert len(Spots.of([])) == 0
-    assert EstimatedRoads().seconds_many([], []).tolist() == []
+    none = EstimatedRoads().locate([])
+    assert len(none) == 0
+    assert EstimatedRoads().seconds_between(none, none).tolist() == []

@@ -106,7 +106,7 @@ points = st.builds(Point, st.floats(44.2, 44.7), st.floats(1.1, 1.8))
 @given(pairs=st.lists(st.tuples(points, points), min_size=1, max_size=30))
 def test_one_leg_and_many_agree(roads: MatrixRoads, pairs: list[tuple[Point, Point]]) -> None:
     ground: Ground = roads
-    many = ground.seconds_many([a for a, _ in pairs], [b for _, b in pairs])
+    many = ground.seconds_between(ground.locate(a for a, _ in pairs), ground.locate(b for _, b in pairs))
     assert many.tolist() == [ground.leg(a, b).seconds for a, b in pairs]
     for a, b in pairs:
         fastest, slowest = ground.paces
