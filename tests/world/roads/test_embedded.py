@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from signal import SIGCONT, SIGSTOP
 from threading import Thread
-from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -114,10 +114,12 @@ def test_an_engine_that_died_is_started_again(folder: Path) -> None:
 def test_others_work_while_it_computes(engine: EmbeddedValhalla) -> None:
     places = [crossing(row, column) for row in range(12) for column in range(12)]
     asking = Thread(target=engine.table, args=(places, places))
-    asking.start()
-    longest, last = 0.0, monotonic()
-    while asking.is_alive():
-        sleep(0.001)
-        longest, last = max(longest, monotonic() - last), monotonic()
-    asking.join()
-    assert longest < 0.5
+    engine._process.send_signal(SIGSTOP)  # however long it takes
+    try:
+        asking.start()
+        asking.join(0.2)
+        assert asking.is_alive()  # it waits, and this thread has gone on
+    finally:
+        engine._process.send_signal(SIGCONT)
+    asking.join(60)
+    assert not asking.is_alive()
