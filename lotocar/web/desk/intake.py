@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from lotocar import clock
 from lotocar.carpool.people import operations as people
+from lotocar.carpool.people import readings
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.rules import NewLine
 from lotocar.carpool.requests import drafts
@@ -85,7 +86,9 @@ def drop_call() -> Response:
 
 
 def show_call(form: IntakeForm, person: Person | None, *, status: int = 200) -> Response:
-    """The page of the call."""
+    """The page of the call; what we know of the person shows to whoever said that they open the file."""
+    now, actor = clock.now(), guards.actor()
+    closed = person is not None and not readings.is_open(session(), person.id, actor, now=now)
     return screens.show(
         "desk/intake.html",
         screen="home",
@@ -94,7 +97,8 @@ def show_call(form: IntakeForm, person: Person | None, *, status: int = 200) -> 
         words=words,
         legs=[],
         drafts=_others(form) if status == 200 else [],
-        **caller.about(person),
+        behind_door=person if closed else None,
+        **caller.about(None if closed else person),
     )
 
 

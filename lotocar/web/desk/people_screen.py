@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 from flask import Response, abort, request
-from wtforms import HiddenField, SelectField
 
 from lotocar import clock
-from lotocar.carpool.people import consents, queries, readings
+from lotocar.carpool.people import consents, readings
 from lotocar.carpool.people import operations as acts
-from lotocar.carpool.people.models import Person, PhoneLine
-from lotocar.carpool.requests import queries as requests
-from lotocar.carpool.rides import queries as rides
+from lotocar.carpool.people.models import PhoneLine
 from lotocar.carpool.trips import operations as trip_acts
-from lotocar.carpool.trips import queries as trip_queries
 from lotocar.civic.privacy import erasure
 from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web import guards, links
-from lotocar.web.desk import area, collisions, driver_terms, screens, usual_places, words
-from lotocar.web.desk.intake_form import CIVILITIES
+from lotocar.web.desk import area, collisions, person_page, screens, words
+from lotocar.web.desk.person_page import LineForm, PersonForm
 from lotocar.web.edge import policy, session
-from lotocar.web.forms import Form, NameField, Needed, PhoneField, TextField, showable
+from lotocar.web.forms import showable
 from lotocar.web.render import see_other
-from lotocar.web.trip_form import PREFERENCES
-
-
-class PersonForm(Form):
-    """What the desk may correct of a person; `revision` is what was seen."""
-
-    revision = HiddenField()
-    civility = SelectField("Civilité", choices=CIVILITIES)
-    last_name = NameField("Nom", validators=[Needed("Écrivez le nom.")])
-    first_name = NameField("Prénom")
-    contact_preference = SelectField("Préfère être joint", choices=PREFERENCES)
-    call_hours = TextField("Heures où l'appeler", maximum=120)
-    car = TextField("Voiture", maximum=80)
-    flag = TextField("À savoir en premier", maximum=160)
-    staff_note = TextField("Note pour l'équipe", maximum=500, lines=True)
-
-
-class LineForm(Form):
-    """One number more."""
-
-    phone = PhoneField("Numéro", validators=[Needed("Écrivez un numéro.")])
-    label = TextField("À qui est-il ?", maximum=40)
 
 
 def people() -> Response:
@@ -62,56 +36,24 @@ def _listed(text: str) -> Response:
 
 def person(person_id: int) -> Response:
     """One person's page, for whoever said that they open it; else its door."""
-    found = screens.the_person(person_id)
-    if not readings.is_open(session(), person_id, guards.actor(), now=clock.now()):
-        return screens.show("desk/file_door.html", screen="people", found=found)
-    return _show(found)
+    return person_page.show(screens.the_person(person_id))
 
 
 def open_file(person_id: int) -> Response:
     """Open a person's file: the log keeps who did, and when."""
     screens.the_person(person_id)
     readings.open_file(session(), person_id, guards.actor(), now=clock.now())
-    to_statement = request.form.get("to") == "statement"
-    return see_other("desk.yearly_statement" if to_statement else "desk.person", person_id=person_id)
-
-
-def _show(
-    found: Person,
-    *,
-    status: int = 200,
-    form: PersonForm | None = None,
-    line_form: LineForm | None = None,
-    address: str = "",
-    clash: collisions.Clash | None = None,
-) -> Response:
-    return screens.show(
-        "desk/person.html",
-        screen="people",
-        status=status,
-        found=found,
-        form=form or PersonForm(formdata=None, obj=found),
-        line_form=line_form or LineForm(formdata=None),
-        consents=queries.consents(session(), found.id),
-        trips=trip_queries.trips_of(session(), found.id),
-        requests=requests.of_person(session(), found.id),
-        rides=rides.rides_of_person(session(), found.id),
-        places=queries.usual_places(session(), found.id),
-        place_form=usual_places.UsualPlaceForm(formdata=None),
-        household=queries.household(session(), found),
-        address=address,
-        clash=clash,
-        openings=readings.openings(session(), found.id) if screens.rights()["watch"] else [],
-        words=words,
-        **driver_terms.shown(found),
-    )
+    to = request.form.get("to")
+    if to == "call":
+        return see_other("desk.intake", personne=person_id)
+    return see_other("desk.yearly_statement" if to == "statement" else "desk.person", person_id=person_id)
 
 
 def change_person(person_id: int) -> Response:
     """Correct a person."""
     found, form = screens.the_person(person_id), PersonForm()
     if not form.validate():
-        return _show(found, status=422, form=form)
+        return person_page.show(found, status=422, form=form)
     if form.revision.data != str(found.revision):
         form.revision.data = str(found.revision)
         clash = collisions.clash(
@@ -121,7 +63,7 @@ def change_person(person_id: int) -> Response:
             form,
             title="Quelqu’un d’autre a modifié cette fiche pendant que vous écriviez",
         )
-        return _show(found, status=409, form=form, clash=clash)
+        return person_page.show(found, status=409, form=form, clash=clash)
     changes = {
         "civility": form.civility.data,
         "last_name": form.last_name.value,
@@ -136,7 +78,7 @@ def change_person(person_id: int) -> Response:
         acts.change_person(session(), found, actor=guards.actor(), now=clock.now(), **changes)
     except Invalid as error:
         form.blame(error)
-        return _show(found, status=422, form=form)
+        return person_page.show(found, status=422, form=form)
     return see_other("desk.person", notice="Fiche corrigée.", person_id=person_id)
 
 
@@ -144,7 +86,7 @@ def add_line(person_id: int) -> Response:
     """One number more for this person."""
     found, form = screens.the_person(person_id), LineForm()
     if not form.validate() or form.phone.value is None:
-        return _show(found, status=422, line_form=form)
+        return person_page.show(found, status=422, line_form=form)
     acts.add_line(
         session(),
         found,
@@ -205,7 +147,7 @@ def new_link(person_id: int) -> Response:
     """A new private link; the old one dies. It is shown once, and leaves by SMS when there is a mobile."""
     found = screens.the_person(person_id)
     token = links.send_link(session(), found, now=clock.now(), actor=guards.actor())
-    return _show(found, address=links.private_address(token))
+    return person_page.show(found, address=links.private_address(token))
 
 
 def enrol(person_id: int) -> Response:

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
-from wtforms import SelectField
 
 from lotocar import clock
 from lotocar.carpool.people import operations as people
 from lotocar.carpool.people.rules import USUAL_PLACES
 from lotocar.errors import NotFound
 from lotocar.web import guards
-from lotocar.web.desk import screens, words
+from lotocar.web.desk import person_page, screens
 from lotocar.web.edge import session
-from lotocar.web.forms import Form, Needed, PlaceCode, PlaceField
 from lotocar.web.render import see_other
-
-KINDS: dict[Any, str] = {kind: words.USUAL_PLACE[kind] for kind in USUAL_PLACES}
-
-
-class UsualPlaceForm(Form):
-    """One place, under one of the names."""
-
-    kind = SelectField("Nom du lieu", choices=KINDS)
-    place = PlaceField("Où est-ce ?", code="place_code", validators=[Needed("Écrivez le lieu.")])
-    place_code = PlaceCode()
 
 
 def keep_place(person_id: int) -> Response:
     """Keep it: the next call offers it by its name."""
-    person, form = screens.the_person(person_id), UsualPlaceForm()
+    person, form = screens.the_person(person_id), person_page.UsualPlaceForm()
     if not form.validate() or form.place.stop is None:
-        errors = [*form.place.errors, *form.kind.errors]
-        return see_other("desk.person", notice=errors[0], kind="error", person_id=person_id)
+        return person_page.show(person, status=422, place_form=form)
     people.keep_place(
         session(), person, form.kind.data, form.place.stop, actor=guards.actor(), now=clock.now()
     )

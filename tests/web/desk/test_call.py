@@ -78,7 +78,7 @@ def test_a_known_person_needs_nothing_but_the_journey_and_a_new_number_is_kept(
 ):
     marcel = make_passenger(session, staff_note="Sonner deux fois")
     session.commit()
-    page = nadia.get(f"/bureau/appel?personne={marcel.id}")
+    page = nadia.post(f"/bureau/personnes/{marcel.id}/ouvrir", {"to": "call"})
     assert "Sonner deux fois" in page.main
     page.submit("/bureau/appel", origin="Cahors", destination="Figeac", day="24/11", phone="06 39 98 00 78")
     asked = the_request(session)

@@ -120,6 +120,26 @@ def test_numbers_are_added_confirmed_and_removed(nadia: PageClient, session: Ses
     assert session.scalars(select(PhoneLine.label).where(PhoneLine.person_id == odile.id)).all() == ["fille"]
 
 
+def test_a_usual_place_that_may_be_two_is_asked_back_with_what_it_may_be(nadia: PageClient, session: Session):
+    marcel = make_passenger(session)
+    page = nadia.get(path_of(marcel)).submit("/lieux", place="Saint-Martin")
+    assert (page.status, page.title.startswith("Erreur")) == (422, True)
+    assert "Vouliez-vous dire" in said_beside(page, "place")
+    assert typed_in(page, "place") == "Saint-Martin"
+    guesses = [one.get("value") for one in page.all("input", name="place_code", type="radio")]
+    assert len(guesses) > 1
+    kept = page.submit("/lieux", place_code=[guesses[0], ""])
+    assert "Lieu gardé" in kept.text
+
+
+def test_a_wrong_number_is_said_at_the_top_too(nadia: PageClient, session: Session):
+    odile = make_driver(session)
+    page = fill_in(nadia.get(path_of(odile)), f"{path_of(odile)}/numeros", phone="12")
+    assert (page.status, page.title.startswith("Erreur")) == (422, True)
+    (summary,) = page.all("div", class_="error-summary")
+    assert [one.get("href") for one in summary.iter("a")] == ["#phone"]
+
+
 def test_somebody_else_s_number_is_not_touched(nadia: PageClient, session: Session):
     odile, other = make_driver(session), make_driver(session)
     for act in ("confirmer", "retirer"):
