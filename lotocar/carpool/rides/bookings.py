@@ -6,7 +6,7 @@ Whoever answers first wins: each act locks the request's row before it looks, an
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching import queries as departures
 from lotocar.carpool.matching import rules as matching
-from lotocar.carpool.matching.facts import LegFacts
-from lotocar.carpool.matching.times import AROUND_MINUTES
+from lotocar.carpool.matching.facts import LegFacts, TimeKind
+from lotocar.carpool.matching.times import AROUND_MINUTES, Wish
 from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.requests.models import Leg, RideRequest
 from lotocar.carpool.rides import queries, rules, texts
@@ -32,6 +32,9 @@ from lotocar.values.tokens import new_hex_id
 from lotocar.world.roads.router import Roads
 
 FREE = frozenset({"unserved", "approached"})
+_SAME_CAR = timedelta(
+    hours=12
+)  # further from its hour, it is no longer that departure that takes the passenger
 
 
 def lock(session: Session, ride_request: RideRequest, approach: Approach | None = None) -> None:
@@ -96,13 +99,25 @@ def _place(session: Session, part: ApproachLeg) -> tuple[date, tuple[int, int] |
     None when the driver gave no hour, or leaves at another one: then the seat is taken all the way.
     """
     departure = session.get(Departure, part.departure_id) if part.departure_id else None
-    if departure is None or departure.hour is None or not part.at_usual_hour:
+    if departure is None or departure.hour is None:
         return part.leg.day, None
-    for day in (part.leg.day, part.leg.day - timedelta(days=1)):
-        left = local_instant_lenient(day, departure.hour)
-        if left <= part.pickup_at and _runs_on(departure, day):
-            return day, (_seconds(part.pickup_at - left), _seconds(part.dropoff_at - left))
-    return part.leg.day, None
+    day = _day_left(departure, departure.hour, part)
+    left = local_instant_lenient(day, departure.hour)
+    if not part.at_usual_hour or left > part.pickup_at or not _runs_on(departure, day):
+        return day, None
+    return day, (_seconds(part.pickup_at - left), _seconds(part.dropoff_at - left))
+
+
+def _day_left(departure: Departure, hour: time, part: ApproachLeg) -> date:
+    """The day of the departure that was agreed: the leg's own, or the eve or the next when midnight lies between.
+
+    The leg's own too when the driver leaves for this passenger on a day that is not his.
+    """
+    for day in (part.leg.day - timedelta(days=1), part.leg.day + timedelta(days=1)):
+        near = abs(part.pickup_at - local_instant_lenient(day, hour)) <= _SAME_CAR
+        if near and _runs_on(departure, day):
+            return day
+    return part.leg.day
 
 
 def _runs_on(departure: Departure, day: date) -> bool:
@@ -144,25 +159,38 @@ def retime(session: Session, part: ApproachLeg, *, roads: Roads) -> None:
     pickup_at = None
     departure = session.get(Departure, part.departure_id) if part.departure_id else None
     if departure is not None:
-        way = _way(session, departure.id, leg, roads)
+        need = _need(leg, roads)
+        # the places passed by included
+        way = matching.way(departures.departure(session, departure.id), need, roads)
         part.detour_seconds, ride = way.detour_seconds, timedelta(seconds=way.ride_seconds)
-        pickup_at = _usual_pickup(departure, leg, timedelta(seconds=way.to_pickup_seconds))
+        pickup_at = _usual_pickup(departure, need, way)
     part.at_usual_hour = pickup_at is not None and _suits(leg, pickup_at, ride)
     if pickup_at is None or not part.at_usual_hour:
         pickup_at = _wished_pickup(leg, part.pickup_at, ride)
     part.pickup_at, part.dropoff_at = pickup_at, pickup_at + ride
 
 
-def _way(session: Session, departure_id: int, leg: Leg, roads: Roads) -> matching.Way:
-    """The driver's way with this passenger, the places passed by included."""
-    asked = LegFacts(leg.origin.point, leg.destination.point, leg.day)
-    return matching.way(departures.departure(session, departure_id), matching.prepare(asked, roads), roads)
+def _need(leg: Leg, roads: Roads) -> matching.Need:
+    kind = TimeKind(leg.time_kind)
+    return matching.prepare(
+        LegFacts(leg.origin.point, leg.destination.point, leg.day, kind, leg.hour, until=leg.until), roads
+    )
 
 
-def _usual_pickup(departure: Departure, leg: Leg, way: timedelta) -> datetime | None:
-    if departure.hour is None or not _runs_on(departure, leg.day):
+def _usual_pickup(departure: Departure, need: matching.Need, way: matching.Way) -> datetime | None:
+    """When the driver passes at the hour of the leg's day; or of the eve or the next, within the leg's window."""
+    if departure.hour is None:
         return None
-    return local_instant_lenient(leg.day, departure.hour) + way
+    for day in matching.days_of(need):
+        pickup_at = local_instant_lenient(day, departure.hour) + timedelta(seconds=way.to_pickup_seconds)
+        if _runs_on(departure, day) and (day == need.leg.day or _is_within(need.wish, pickup_at, way)):
+            return pickup_at
+    return None
+
+
+def _is_within(wish: Wish, pickup_at: datetime, way: matching.Way) -> bool:
+    ride = timedelta(seconds=way.ride_seconds if wish.anchor == "dropoff" else 0)
+    return wish.earliest <= (pickup_at + ride).timestamp() <= wish.latest
 
 
 def _suits(leg: Leg, pickup_at: datetime, ride: timedelta) -> bool:

@@ -43,7 +43,9 @@ def take_seats(
     revision = bump_revision(session)
     use = _use(session, trip_id, direction, day)
     start, end = span if span is not None else (0, None)
-    _write(session, use, trip_id, [*_parts_as_stored(use), [holder, seats, start, end]])
+    parts = [*_parts_as_stored(use), [holder, seats, start, end]]
+    (mine,) = parts_of(seats, [parts[-1]])
+    _write(session, use, trip_id, parts, needed=load(parts_of(0, parts), mine.start_s, mine.end_s))
     _touch(session, trip_id, revision, now)
 
 
@@ -59,13 +61,11 @@ def release_seats(
 ) -> None:
     """Give back the seats of this holder; never below none taken.
 
-    `day` is that of the ride: the driver may have left the evening before.
+    `day` is that of the ride: the driver may leave on the evening before, or in the night after. Seats promised
+    before holders were kept are those of the day itself.
     """
     revision = bump_revision(session)
-    use = _use(session, trip_id, direction, day)
-    eve = day - timedelta(days=1)
-    if holder is not None and not _holds(use, holder) and _is_used(session, trip_id, direction, eve):
-        use = _use(session, trip_id, direction, eve)
+    use = _held_near(session, trip_id, direction, day, holder) or _use(session, trip_id, direction, day)
     _write(session, use, trip_id, _without(_parts_as_stored(use), holder, seats))
     _touch(session, trip_id, revision, now)
 
@@ -89,9 +89,14 @@ def _use(session: Session, trip_id: int, direction: str, day: date) -> SeatUse:
     return found
 
 
-def _is_used(session: Session, trip_id: int, direction: str, day: date) -> bool:
-    mine = (SeatUse.trip_id == trip_id, SeatUse.direction == direction, SeatUse.day == day)
-    return session.scalar(select(SeatUse.id).where(*mine, SeatUse.taken > 0)) is not None
+def _held_near(
+    session: Session, trip_id: int, direction: str, day: date, holder: int | None
+) -> SeatUse | None:
+    """The seats of this day, the eve or the next in which the holder has a part."""
+    near = SeatUse.day.between(day - timedelta(days=1), day + timedelta(days=1))
+    mine = (SeatUse.trip_id == trip_id, SeatUse.direction == direction, near)
+    uses = session.scalars(select(SeatUse).where(*mine).execution_options(populate_existing=True))
+    return next((use for use in uses if holder is not None and _holds(use, holder)), None)
 
 
 def _holds(use: SeatUse, holder: int) -> bool:
@@ -116,13 +121,13 @@ def _without(parts: list[Any], holder: int | None, seats: int) -> list[Any]:
     return kept
 
 
-def _write(session: Session, use: SeatUse, trip_id: int, parts: list[Any]) -> None:
+def _write(session: Session, use: SeatUse, trip_id: int, parts: list[Any], *, needed: int = 0) -> None:
+    """Keep these parts, provided that the trip offers the seats `needed` where somebody gets in."""
     taken = load(parts_of(0, parts))
     offered = select(Trip.seats).where(Trip.id == trip_id).scalar_subquery()
-    within = [offered >= taken] if taken > use.taken else []
     changed = session.execute(
         update(SeatUse)
-        .where(SeatUse.id == use.id, SeatUse.taken == use.taken, *within)
+        .where(SeatUse.id == use.id, SeatUse.taken == use.taken, offered >= needed)
         .values(taken=taken, parts=parts)
         .execution_options(synchronize_session=False)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.matching.facts import TimeKind
+from lotocar.carpool.matching.mirror import Mirror
+from lotocar.carpool.matching.search import leg_facts, search
 from lotocar.carpool.people.models import Person, PrivateLink
 from lotocar.carpool.rides import operations as rides
 from lotocar.carpool.rides import queries
@@ -17,6 +21,7 @@ from lotocar.errors import Invalid, Refused
 from tests.carpool.rides.agreeing import (
     NADIA,
     POLICY,
+    ROADS,
     a_proposal,
     a_request,
     accept,
@@ -321,6 +326,32 @@ def test_a_driver_picked_by_hand_drives_a_car_of_his_own(session: Session):
         (ride,) = accept(session, one, through="phone")
         keys.add(ride.car_trip_key)
     assert len(keys) == 2
+
+
+def test_a_driver_who_leaves_after_midnight_has_the_seat_taken_on_the_day_he_leaves(session: Session):
+    """Asked for Tuesday at 23 h 30; the car that passes leaves on Wednesday at 0 h 10."""
+    trip = make_trip(session, seats=1, departures=[weekly(1, time(0, 10)), weekly(2, time(0, 10))])
+    late = a_request(session, a_leg(time_kind="leave_at", hour=time(23, 30)))
+    (found,) = search(session, leg_facts(session, late.legs[0]), mirror=Mirror(ROADS))
+    assert found.day == TUESDAY + timedelta(days=1)
+    (ride,) = accept(
+        session,
+        ask(
+            session,
+            late,
+            trip=trip,
+            departure_id=found.departure_id,
+            pickup_at=found.pickup_at,
+            dropoff_at=found.dropoff_at,
+        ),
+    )
+    assert seats_taken(session, trip) == {("out", "2026-11-25"): 1}
+    facts = leg_facts(session, late.legs[0])
+    assert [*search(session, facts, mirror=Mirror(ROADS))] == [], "sold once"
+    early = replace(facts, time_kind=TimeKind.LEAVE_AT, hour=time(0, 5))
+    assert len(search(session, early, mirror=Mirror(ROADS))) == 1, "Tuesday's car is empty"
+    rides.withdraw(session, ride.approach, actor=NADIA, now=NOW, policy=POLICY)
+    assert seats_taken(session, trip) == {}
 
 
 # --- saying no, letting go ------------------------------------------------------------------------------------

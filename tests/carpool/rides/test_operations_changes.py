@@ -15,6 +15,7 @@ from lotocar.carpool.rides.changes import reconfirm_after_change
 from lotocar.carpool.rides.outcomes import to_lapse
 from lotocar.errors import Refused
 from lotocar.values.days import local
+from lotocar.values.hours import local_instant_lenient
 from tests.carpool.rides.agreeing import (
     NADIA,
     POLICY,
@@ -41,6 +42,7 @@ from tests.support.factories import (
     make_driver,
     make_organisation,
     make_trip,
+    weekly,
 )
 
 OUT: dict[str, Any] = {"day": TUESDAY, "time_kind": "arrive_by", "hour": time(10)}
@@ -153,6 +155,27 @@ def test_the_ride_moves_to_the_new_day_with_its_seat_once_agreed_again(session: 
     assert (ride.day, paris(ride.pickup_at)) == (TUESDAY + timedelta(days=7), "01 08:30")
     assert seats_taken(session, trip) == {("out", "2026-11-24"): 1, ("out", "2026-12-01"): 1}
     assert ride.car_trip_key != other.car_trip_key
+
+
+@pytest.mark.parametrize(
+    ("wish", "pickup"),
+    [
+        ({"time_kind": "around", "hour": time(0, 20)}, "23 23:50"),  # his own hour, on the eve
+        ({"hour": time(0, 10)}, "24 00:10"),  # later than his own
+    ],
+)
+def test_a_change_leaves_the_seat_in_the_car_that_left_on_the_eve(
+    session: Session, wish: dict[str, Any], pickup: str
+):
+    trip = make_trip(session, departures=[weekly(0, time(23, 50))])
+    asked = a_request(session, a_leg(time_kind="leave_at", hour=time(0, 5)))
+    left = local_instant_lenient(TUESDAY - timedelta(days=1), time(23, 50))
+    ride = agreed(session, asked, trip=trip, pickup_at=left, dropoff_at=left + timedelta(hours=1))
+    assert seats_taken(session, trip) == {("out", "2026-11-23"): 1}
+    change(session, asked, out=wish)
+    accept(session, ride.approach)
+    assert paris(ride.pickup_at) == pickup
+    assert seats_taken(session, trip) == {("out", "2026-11-23"): 1}
 
 
 def test_another_change_while_he_thinks_asks_once_more(session: Session):

@@ -238,6 +238,31 @@ def test_more_seats_than_the_car_has_are_refused_from_the_start(session, now):
         take(session, make_trip(session, seats=1), now, 2)
 
 
+def test_the_seat_of_somebody_else_on_the_eve_stays_taken(session, now):
+    """Seats promised before holders were kept say no more than the day: X's on Monday, Y's on Tuesday."""
+    trip, monday = make_trip(session), date(2026, 11, 23)
+    session.add_all(
+        SeatUse(trip_id=trip.id, direction="out", day=day, taken=1, parts=[]) for day in (monday, TUESDAY)
+    )
+    session.flush()
+    trip_seats.release_seats(
+        session, trip_id=trip.id, direction="out", day=TUESDAY, seats=1, now=now, holder=7
+    )
+    assert dict(session.execute(select(SeatUse.day, SeatUse.taken)).all()) == {monday: 1, TUESDAY: 0}
+
+
+def test_a_car_that_became_smaller_takes_nobody_beyond_its_seats_wherever_they_get_in(session, now):
+    trip = make_trip(session, seats=3)
+    where = {"trip_id": trip.id, "direction": "out", "day": TUESDAY, "now": now}
+    trip_seats.take_seats(session, **where, seats=2, holder=1, span=(0, 600))
+    trip.seats = 1
+    session.flush()
+    with pytest.raises(Refused):
+        trip_seats.take_seats(session, **where, seats=2, holder=2, span=(600, 1200))
+    trip_seats.take_seats(session, **where, seats=1, holder=3, span=(600, 1200))
+    assert session.scalars(select(SeatUse.taken)).one() == 2
+
+
 def test_an_erased_driver_leaves_no_words_in_the_trips(session, now):
     doorstep = Stop("4 rue Haute, Cahors", "46042", 44.44751, 1.44062)
     trip = make_trip(session, origin=doorstep, precision="sous le porche", note="sonner chez Vernet")
