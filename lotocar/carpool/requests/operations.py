@@ -93,12 +93,26 @@ def lock(session: Session, ride_request: RideRequest) -> None:
 
 
 def take(
-    session: Session, ride_request: RideRequest, *, account_id: int, actor: Actor, now: datetime
+    session: Session,
+    ride_request: RideRequest,
+    *,
+    account_id: int,
+    instead_of: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """The request becomes this member of the team's; taking it again changes nothing."""
+    """The request becomes this member of the team's; taking it again changes nothing.
+
+    `instead_of` is the account that was seen to hold it, None when nobody did.
+
+    Raises:
+        Refused: request.closed; request.taken when somebody else took it since.
+    """
     still_open(ride_request)
     if ride_request.assigned_to_id == account_id:
         return
+    if ride_request.assigned_to_id not in {None, instead_of}:
+        raise Refused("request.taken")
     was, ride_request.assigned_to_id = ride_request.assigned_to_id, account_id
     ride_request.working_by_id = account_id
     ride_request.working_seen_at = now
@@ -106,9 +120,19 @@ def take(
     write_down(session, ride_request, "request.taken", actor, now, was=was)
 
 
-def release(session: Session, ride_request: RideRequest, *, actor: Actor, now: datetime) -> None:
-    """Nobody's again."""
+def release(
+    session: Session, ride_request: RideRequest, *, account_id: int, actor: Actor, now: datetime
+) -> None:
+    """This member of the team's request is nobody's again; letting go of it twice changes nothing.
+
+    Raises:
+        Refused: request.closed; request.not_yours when a colleague holds it.
+    """
     still_open(ride_request)
+    if ride_request.assigned_to_id is None:
+        return
+    if ride_request.assigned_to_id != account_id:
+        raise Refused("request.not_yours")
     was, ride_request.assigned_to_id = ride_request.assigned_to_id, None
     ride_request.working_by_id = None
     refresh_status(ride_request, now=now)

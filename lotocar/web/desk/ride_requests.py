@@ -224,9 +224,17 @@ def _clash(ride_request_id: int, form: CorrectionForm, error: Refused) -> Respon
 def take(ride_request_id: int) -> Response:
     """The request becomes the signed-in colleague's."""
     found = screens.the_request(ride_request_id)
-    requests.take(
-        session(), found, account_id=guards.signed_in_account().id, actor=guards.actor(), now=clock.now()
-    )
+    try:
+        requests.take(
+            session(),
+            found,
+            account_id=guards.signed_in_account().id,
+            instead_of=row_number(request.form.get("holder")),
+            actor=guards.actor(),
+            now=clock.now(),
+        )
+    except Refused as error:
+        return show_request(found, status=409, problem=words.sentence(error.code))
     return screens.back_to_request(ride_request_id, "Cette demande est à vous.")
 
 

@@ -17,7 +17,7 @@ from lotocar.staff import queries as staff
 from lotocar.staff.models import Account
 from lotocar.staff.rules import may, within_area
 from lotocar.web import guards
-from lotocar.web.desk import screens, undo_words
+from lotocar.web.desk import screens, undo_words, words
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import Form, Needed, TextField, row_number
 from lotocar.web.render import see_other
@@ -80,7 +80,12 @@ def _colleagues(found: RideRequest) -> list[Account]:
 def let_go(ride_request_id: int) -> Response:
     """The request is nobody's again."""
     found = screens.the_request(ride_request_id)
-    requests.release(session(), found, actor=guards.actor(), now=clock.now())
+    me = guards.signed_in_account().id
+    try:
+        requests.release(session(), found, account_id=me, actor=guards.actor(), now=clock.now())
+    except Refused as error:
+        said = words.sentence(error.code)
+        return see_other("desk.ride_request", notice=said, kind="warning", ride_request_id=ride_request_id)
     return screens.back_to_request(ride_request_id, "Cette demande n’est plus à vous.")
 
 
@@ -95,17 +100,28 @@ def hand_over(ride_request_id: int) -> Response:
     if to is None and form.to.data != NOBODY:
         form.to.errors = ["Choisissez à qui passer la demande."]
     if not fine or form.to.errors:
-        return screens.show("desk/hand_over.html", screen="home", status=422, found=found, handing=form)
-    handing.hand_over(
-        session(),
-        found,
-        author_id=guards.signed_in_account().id,
-        to_id=to.id if to else None,
-        note=form.note.clean,
-        actor=guards.actor(),
-        now=clock.now(),
-    )
+        return _hand_over_page(found, form, status=422)
+    try:
+        handing.hand_over(
+            session(),
+            found,
+            author_id=guards.signed_in_account().id,
+            to_id=to.id if to else None,
+            note=form.note.clean,
+            actor=guards.actor(),
+            now=clock.now(),
+        )
+    except Refused as error:
+        session().rollback()
+        found = screens.the_request(ride_request_id)
+        return _hand_over_page(found, form, status=409, problem=words.sentence(error.code))
     return see_other("desk.ride_request", notice="Passation notée.", ride_request_id=ride_request_id)
+
+
+def _hand_over_page(found: RideRequest, form: HandOverForm, *, status: int, problem: str = "") -> Response:
+    return screens.show(
+        "desk/hand_over.html", screen="home", status=status, found=found, handing=form, problem=problem
+    )
 
 
 def undo(ride_request_id: int) -> Response:

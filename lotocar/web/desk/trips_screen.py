@@ -13,7 +13,7 @@ from lotocar.carpool.people.rules import NewLine
 from lotocar.carpool.trips import operations as offers
 from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
-from lotocar.errors import Invalid, NotFound
+from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.values.days import DAY_NAMES
 from lotocar.web import guards, links
 from lotocar.web.desk import area, screens, words
@@ -84,6 +84,9 @@ def register_driver() -> Response:
     except Invalid as error:
         form.blame(error)
         return _driver_page(form, status=422)
+    except Refused as error:
+        session().rollback()
+        return _driver_page(form, status=409, problem=words.sentence(error.code))
     said = persons.consents(
         session(), driver.id
     )  # what a known driver agreed to is withdrawn on their page only
@@ -122,6 +125,9 @@ def add_trip(person_id: int) -> Response:
     except Invalid as error:
         form.blame(error)
         return _trip_page(driver, form, status=422)
+    except Refused as error:
+        session().rollback()
+        return _trip_page(screens.the_person(person_id), form, status=409, problem=words.sentence(error.code))
     return see_other("desk.person", notice="Trajet enregistré.", person_id=driver.id)
 
 
@@ -140,9 +146,11 @@ def _is_ours(form: TripForm) -> bool:
     return area.accepts(screens.area(), form.origin, form.destination)
 
 
-def _driver_page(form: OfferForm, *, status: int = 200) -> Response:
-    return screens.show("desk/new_driver.html", screen="trips", status=status, form=form)
+def _driver_page(form: OfferForm, *, status: int = 200, problem: str = "") -> Response:
+    return screens.show("desk/new_driver.html", screen="trips", status=status, form=form, problem=problem)
 
 
-def _trip_page(driver: Person, form: TripForm, *, status: int = 200) -> Response:
-    return screens.show("desk/new_trip.html", screen="trips", status=status, form=form, driver=driver)
+def _trip_page(driver: Person, form: TripForm, *, status: int = 200, problem: str = "") -> Response:
+    return screens.show(
+        "desk/new_trip.html", screen="trips", status=status, form=form, driver=driver, problem=problem
+    )

@@ -208,7 +208,13 @@ REFUSED = {
     "request.last_date": "C'est la dernière date : clôturez plutôt la demande.",
     "ride.not_yet": "Ce trajet n'a pas encore eu lieu.",
     "ride.settled": "On sait déjà ce qu'il en est de ce trajet.",
+    "request.taken": "Quelqu'un d'autre a pris cette demande depuis que cette page est ouverte : rien n'a été changé.",
+    "request.not_yours": "Cette demande n'est plus à vous : quelqu'un d'autre l'a prise. Rien n'a été changé.",
     "request.closed": "Cette demande est close.",
+    "trip.driver_refused": "L'équipe a refusé ce conducteur : rouvrez d'abord sa fiche (« Accepter », dans un autre "
+    "onglet), puis enregistrez ici. Ce que vous avez écrit est encore dans les cases.",
+    "trip.driver_suspended": "L'équipe a suspendu ce conducteur : rouvrez d'abord sa fiche (« Accepter », dans un "
+    "autre onglet), puis enregistrez ici. Ce que vous avez écrit est encore dans les cases.",
     "seats.none_left": "Il n'y a plus de place libre dans cette voiture ce jour-là.",
     "approach.moved": "La réponse de ce conducteur a changé depuis que cette page est ouverte : rien n'a été noté. "
     "Voici où en sont les choses.",

@@ -10,7 +10,7 @@ from lotocar import clock
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
-from lotocar.errors import Invalid, NotFound
+from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.web.driver.forms import OneDayForm, PauseForm, asked_kind
 from lotocar.web.driver.showing import shown
 from lotocar.web.driver.space import acting, driver_of, is_awaited, today, trip_of
@@ -19,12 +19,15 @@ from lotocar.web.render import page, see_other
 from lotocar.web.trip_form import TripForm
 from lotocar.web.trip_typed import typed
 
+NOT_ACCEPTED = "L'équipe n'a pas accepté votre inscription : ce trajet n'est pas enregistré."
+SUSPENDED = "L'équipe a suspendu vos trajets : celui-ci n'est pas enregistré."
+
 
 def new_trip(token: str) -> Response:
     """The form for one more trip of a driver we know."""
-    driver = driver_of(token)
+    driver_of(token)
     form = TripForm(kind=asked_kind(request.args.get("quand")))
-    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=None)
+    return _form_page(token, form)
 
 
 def add_trip(token: str) -> Response:
@@ -43,15 +46,19 @@ def add_trip(token: str) -> Response:
             return see_other("driver.space", token=token, notice="Votre nouveau trajet est enregistré.")
         except Invalid as refusal:
             form.blame(refusal)
-    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=None, status=422)
+        except Refused as refusal:
+            session().rollback()
+            problem = SUSPENDED if refusal.code == "trip.driver_suspended" else NOT_ACCEPTED
+            return _form_page(token, form, status=409, problem=problem)
+    return _form_page(token, form, status=422)
 
 
 def edit_trip(token: str, public_id: str) -> Response:
     """The same form, filled in."""
-    driver, trip = trip_of(token, public_id)
+    _driver, trip = trip_of(token, public_id)
     form = TripForm(data=typed(trip))
     form.show_trip(trip)
-    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=trip)
+    return _form_page(token, form, trip)
 
 
 def change_trip(token: str, public_id: str) -> Response:
@@ -65,7 +72,7 @@ def change_trip(token: str, public_id: str) -> Response:
             return see_other("driver.space", token=token, notice="Votre trajet est modifié.")
         except Invalid as refusal:
             form.blame(refusal)
-    return page("driver/trip_form.html", form=form, driver=driver, token=token, trip=trip, status=422)
+    return _form_page(token, form, trip, status=422)
 
 
 def pause_form(token: str, public_id: str) -> Response:
@@ -177,6 +184,12 @@ def delete_trip(token: str, public_id: str) -> Response:
 
 def _still_running(driver_id: int) -> list[Trip]:
     return [one for one in queries.trips_of(session(), driver_id) if one.status == "active"]
+
+
+def _form_page(
+    token: str, form: TripForm, trip: Trip | None = None, *, status: int = 200, problem: str = ""
+) -> Response:
+    return page("driver/trip_form.html", form=form, token=token, trip=trip, problem=problem, status=status)
 
 
 def _pause_page(token: str, trip: Trip, form: PauseForm, *, status: int = 200) -> Response:

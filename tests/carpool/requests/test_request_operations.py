@@ -112,8 +112,22 @@ def test_who_takes_a_request_is_searching_and_taking_it_again_says_nothing(sessi
         requests.take(session, asked, account_id=nadia.id, actor=NADIA, now=NOW)
     assert (asked.status, asked.assigned_to_id) == ("searching", nadia.id)
     assert verbs(session, asked) == ["request.submitted", "request.taken"]
-    requests.release(session, asked, actor=NADIA, now=NOW)
+    for _ in range(2):
+        requests.release(session, asked, account_id=nadia.id, actor=NADIA, now=NOW)
     assert (asked.status, asked.assigned_to_id) == ("to_process", None)
+    assert verbs(session, asked) == ["request.submitted", "request.taken", "request.released"]
+
+
+def test_what_a_colleague_holds_is_taken_by_whoever_saw_it_and_let_go_by_nobody_else(session: Session):
+    nadia, paul, asked = make_account(session), make_account(session), submit(session)
+    requests.take(session, asked, account_id=paul.id, actor=NADIA, now=NOW)
+    with pytest.raises(Refused, match=r"request\.taken"):
+        requests.take(session, asked, account_id=nadia.id, actor=NADIA, now=NOW)
+    with pytest.raises(Refused, match=r"request\.not_yours"):
+        requests.release(session, asked, account_id=nadia.id, actor=NADIA, now=NOW)
+    assert asked.assigned_to_id == paul.id
+    requests.take(session, asked, account_id=nadia.id, instead_of=paul.id, actor=NADIA, now=NOW)
+    assert asked.assigned_to_id == nadia.id
 
 
 def test_two_colleagues_see_each_other_and_the_first_holds_the_request(session: Session):

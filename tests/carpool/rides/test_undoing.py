@@ -190,7 +190,7 @@ def test_whose_a_request_is_goes_back(session: Session, nadia: Actor):
     asked, paul = make_request(session), make_account(session, display_name="Paul")
     requests.take(session, asked, account_id=paul.id, actor=Actor(ActorKind.STAFF, paul.id), now=NOW)
     assert nadia.id is not None
-    requests.take(session, asked, account_id=nadia.id, actor=nadia, now=SOON)
+    requests.take(session, asked, account_id=nadia.id, instead_of=paul.id, actor=nadia, now=SOON)
     take_back(session, asked, nadia)
     assert asked.assigned_to_id == paul.id
 

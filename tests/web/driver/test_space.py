@@ -142,6 +142,18 @@ def test_one_more_trip_needs_no_code(client, session, own):
     assert session.query(Trip).filter_by(kind="one_off", status="active").count() == 1
 
 
+@pytest.mark.parametrize(("state", "said"), [("suspended", "a suspendu"), ("refused", "pas accepté")])
+def test_a_closed_driver_is_told_why_and_keeps_what_was_typed(client, session, lacaze, own, state, said):
+    lacaze.enrolments[0].status = state
+    page = client.get(f"{own}/trajets/nouveau?quand=une-fois")
+    page = page.submit("/nouveau", origin="Cahors", destination="Gourdon", day="mardi", hour="9h")
+    assert page.status == 409
+    assert said in page.main
+    assert "Appelez-nous au 05" in page.main
+    assert page.all("input", name="destination", value="Gourdon")
+    assert session.query(Trip).count() == 1
+
+
 def test_a_trip_made_once_is_changed_from_its_own_words(client, session, lacaze, own):
     make_trip(
         session,
