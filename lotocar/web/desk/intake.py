@@ -36,7 +36,7 @@ ENDINGS = frozenset({"unserved_no_driver", "referred_transit"})
 def intake() -> Response:
     """The call: an empty form, one taken up again (`reprise`), or one for the person named in `personne`, as in
     their request `comme`, perhaps the other way (`sens`)."""
-    form = _taken_up(request.args.get("reprise")) or IntakeForm(formdata=None)
+    form = _taken_up(showable(request.args.get("reprise", ""))) or IntakeForm(formdata=None)
     person = known(request.args.get("personne") or form.passenger_id.data)
     if person is not None and not form.last_name.data:
         form.passenger_id.data = str(person.id)
@@ -107,8 +107,8 @@ def _others(form: IntakeForm) -> list[kept_calls.KeptCall]:
     return kept_calls.of_account(session(), account.id, apart_from=form.form_key.data)
 
 
-def _taken_up(form_key: str | None) -> IntakeForm | None:
-    typed = drafts.taken_up(session(), form_key or "", account_id=guards.signed_in_account().id)
+def _taken_up(form_key: str) -> IntakeForm | None:
+    typed = drafts.taken_up(session(), form_key, account_id=guards.signed_in_account().id)
     if typed is None:
         return None
     return IntakeForm(

@@ -76,8 +76,10 @@ def _same_day(passenger_id: int | None, days: Sequence[date]) -> Sequence[Leg]:
 
 
 def _says_enough(form: JourneyForm) -> bool:
+    """Whether a journey can be read; words half-typed may be wrong, a choice that no list offers may not."""
     known = form.origin.stop and form.destination.stop and form.day.value
-    return bool(known) and form.origin.stop != form.destination.stop
+    chosen = not (form.time_kind.errors or form.back_time_kind.errors)
+    return bool(known) and chosen and form.origin.stop != form.destination.stop
 
 
 def _search(form: JourneyForm, passenger_id: int | None) -> Looking | None:

@@ -32,6 +32,7 @@ from lotocar.web.desk import area, screens, todo_list, todo_words, together, und
 from lotocar.web.desk.todo_action import Action
 from lotocar.web.desk.todo_sources import BY_KIND
 from lotocar.web.edge import outside, policy, session
+from lotocar.web.forms import row_number, showable
 from lotocar.web.render import see_other
 
 CODE_OR_LINK = re.compile(r"https?://\S+|\b\d{6}\b")
@@ -110,7 +111,7 @@ def _to_say(rides_: Sequence[Ride], voice: SenderPolicy) -> list[str]:
 
 def _last_step() -> undoing.LastStep | None:
     """What was just done from the list, to be taken back."""
-    number = request.args.get("fait", type=int)
+    number = row_number(request.args.get("fait"))
     found = requests.numbered(session(), number, communes=screens.area()) if number else None
     return undoing.last_step(session(), found, now=clock.now()) if found else None
 
@@ -224,6 +225,7 @@ def read_message(inbound_id: int) -> Response:
 
 def handle_failure(message_id: str) -> Response:
     """A message that failed: somebody dealt with it otherwise."""
+    message_id = showable(message_id)  # PostgreSQL refuses to compare with a text that holds a NUL
     _within_area(session().get(OutboxMessage, message_id))
     message_acts.handle(session(), message_id, actor=guards.actor(), now=clock.now())
     return see_other("desk.todo", notice="Échec d'envoi traité.")

@@ -26,6 +26,7 @@ from lotocar.messages import waiting as messages
 from lotocar.values.hours import local_instant_lenient
 from lotocar.web.desk import todo_calls, todo_registry
 from lotocar.web.desk.todo_action import Action, Ask, by_the_eve
+from lotocar.web.forms import row_number, showable
 
 SETTLE_WITHIN = timedelta(days=1)  # after the ride: the registry closes a few hours later
 
@@ -41,8 +42,8 @@ class Source:
     def key(self, subject: str) -> int | str:
         """The row's number as the database knows it, from what a form sent; 0 for nonsense."""
         if self.kind in TEXT_KEYS:
-            return subject
-        return int(subject) if subject.isascii() and subject.isdecimal() and len(subject) < 10 else 0
+            return showable(subject)  # PostgreSQL refuses to compare with a text that holds a NUL
+        return row_number(subject) or 0
 
 
 TEXT_KEYS = frozenset({"say", "failure", "letter"})

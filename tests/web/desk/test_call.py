@@ -182,6 +182,12 @@ def test_a_place_that_may_be_two_is_asked_back_with_what_it_may_be(nadia: PageCl
     assert the_request(session).legs[0].origin.insee == (guesses[0].get("value") or "").split(";")[0]
 
 
+@pytest.mark.parametrize("key", ["%00", "x", "%EF%B7%90"])
+def test_a_call_that_nobody_kept_is_a_new_one(nadia: PageClient, key: str):
+    page = nadia.get(f"/bureau/appel?reprise={key}")
+    assert (page.status, typed_in(page, "last_name")) == (200, "")
+
+
 # --- candidates while one types ----------------------------------------------------------------------------------
 
 LIVE = "/bureau/candidats?origin=Cahors&destination=Figeac&day=mardi&hour=10h&time_kind=arrive_by&back=no&seats=1"
@@ -208,7 +214,18 @@ def test_nobody_is_said_with_what_one_thing_changed_would_give(nadia: PageClient
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?origin=%00", "?day=31/02&origin=Cahors&destination=Cahors", "?seats=999999999999&" + LIVE[18:]],
+    [
+        "",
+        "?origin=%00",
+        "?day=31/02&origin=Cahors&destination=Cahors",
+        "?seats=999999999999&" + LIVE[18:],
+        "?seats=-3&" + LIVE[18:],
+        "?" + LIVE[18:].replace("arrive_by", "foo"),
+        "?" + LIVE[18:].replace("back=no", "back=yes&back_time_kind=foo&back_hour=16h"),
+        "?" + LIVE[18:].replace("back=no", "back=yes&back_day=lun-ven 3 semaines"),
+        "?" + LIVE[18:].replace("back=no", "back=foo&passenger_id=²&needs=foo"),
+        "?" + LIVE[18:].replace("mardi", "28/03/2027").replace("10h", "2h30"),
+    ],
 )
 def test_half_typed_words_never_break_the_list(nadia: PageClient, query: str):
     assert nadia.get(f"/bureau/candidats{query}", htmx=True).status == 200

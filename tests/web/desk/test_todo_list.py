@@ -227,6 +227,19 @@ def test_a_message_answers_only_the_questions_of_its_sender(nadia: PageClient, s
     assert (other.status, one.state) == ("sent", "human")
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "3000000000", "²", "-1", "\x00"])
+def test_the_number_of_what_was_done_may_be_nonsense(nadia: PageClient, number: str):
+    assert nadia.get("/bureau/a-faire", query_string={"fait": number}).status == 200
+
+
+@pytest.mark.parametrize("subject", ["\x00", "99999999999999999999", "\ufdd0"])
+@pytest.mark.parametrize("kind", ["say", "failure", "letter", "new"])
+def test_a_subject_that_nothing_has_is_not_found(nadia: PageClient, kind: str, subject: str):
+    for act in ("plus-tard", "maintenant", "vu"):
+        assert nadia.post(f"/bureau/a-faire/{act}", {"kind": kind, "subject": subject}).status == 404
+    assert nadia.post("/bureau/messages/envoyes/%00").status == 404
+
+
 def test_a_message_and_a_failure_are_ticked_off(nadia: PageClient, session: Session):
     letter(session, "+33639980009")
     failure(session)
