@@ -25,7 +25,7 @@ class Ask:
     now: datetime
     account_id: int
     communes: Collection[str] = ()
-    acts: bool = True  # whoever only reads is not shown what a call said
+    acts: bool = True  # whoever only reads is not shown what a call or a message said
     registry: bool = False  # proofs are sent somewhere
     proofs: Collection[int] | None = None
 

@@ -71,7 +71,7 @@ def counts(session: Session, ask: Ask) -> Counts:
     columns = [_counted(source.numbers(ask)).label(source.kind) for source in sources]
     row = session.execute(select(*columns)).one()
     by_kind = {source.kind: int(count) for source, count in zip(sources, row, strict=True)}
-    return Counts(sum(by_kind.values()), by_kind["message"], by_kind)
+    return Counts(sum(by_kind.values()), by_kind.get("message", 0), by_kind)
 
 
 def _counted(numbers: Select[Any]) -> Any:

@@ -209,13 +209,14 @@ BY_KIND = {source.kind: source for source in SOURCES}
 
 
 def asked_of(ask: Ask) -> tuple[Source, ...]:
-    """The kinds that concern this reader: calls are for whoever takes some, letters for the whole team, proofs for
-    whoever sends some.
+    """The kinds that concern this reader: calls, and what people wrote, which may hold numbers, are for whoever acts;
+    letters for the whole team; proofs for whoever sends some.
     """
     left_out = {
         kind
         for kind, out in (
             ("draft", not ask.acts),
+            ("message", not ask.acts),
             ("letter", bool(ask.communes)),
             ("consent", not ask.registry),
             ("proof", ask.proofs is None),

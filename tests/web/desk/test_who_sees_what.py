@@ -79,6 +79,13 @@ def test_a_reader_sees_no_number_on_any_list(lise: PageClient, session: Session,
     assert not [digits for digits in ("98 00 12", "49 00 12", "39980012", "36490012") if digits in page.html]
 
 
+def test_a_reader_is_not_shown_what_people_wrote(lise: PageClient, session: Session):
+    letter(session, "+33639980012", "C'est Marcel, rappelez-moi au 06 39 98 00 77")
+    for path in ("/bureau/a-faire", "/bureau/a-faire?quoi=message", "/bureau"):
+        page = lise.get(path)
+        assert (page.status, [said for said in ("98 00 77", "rappelez") if said in page.html]) == (200, [])
+
+
 @pytest.mark.parametrize(
     ("path", "data"),
     [
