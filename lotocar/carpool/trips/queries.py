@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, selectinload
 from lotocar.carpool.people.models import Enrolment, Person, PhoneLine
 from lotocar.carpool.trips.models import Departure, Trip
 from lotocar.errors import NotFound
-from lotocar.values.geo import Point
 
 
 def trips_of(session: Session, driver_id: int) -> list[Trip]:
@@ -54,9 +53,9 @@ def is_posted(session: Session, public_id: str) -> bool:
     return session.scalar(select(Trip.id).where(Trip.public_id == public_id)) is not None
 
 
-def ways(session: Session, numbers: Collection[int]) -> dict[int, tuple[Point, ...]]:
-    """Where each of these trips starts, passes by and ends, whatever became of it."""
-    return {one.id: one.way for one in session.scalars(select(Trip).where(Trip.id.in_(numbers)))}
+def offered(session: Session, numbers: Collection[int]) -> list[Trip]:
+    """Those of these trips that are offered: none that waits to be confirmed, was stopped or deleted."""
+    return list(session.scalars(select(Trip).where(Trip.id.in_(numbers), Trip.status == "active")))
 
 
 def offered_by_commune(session: Session, *, communes: Collection[str] = ()) -> dict[str, int]:

@@ -15,8 +15,11 @@ from flask import Response, current_app, request
 
 from config import Settings
 from lotocar.carpool.trips import queries as trips
+from lotocar.carpool.trips.models import Trip
 from lotocar.organisation import queries as organisation
+from lotocar.staff.rules import within_area
 from lotocar.values.geo import Point, Stop
+from lotocar.web.desk import area, screens
 from lotocar.web.desk.leg_panes import LegPane, numbered_rows
 from lotocar.web.edge import outside, session
 from lotocar.web.forms import chosen_stop, row_number
@@ -65,9 +68,16 @@ def live_map() -> Response:
     """The map of what is being typed, asked for once its candidates are on screen."""
     ends = [chosen_stop(request.args.get(name, "")[:240]) for name in ("de", "a")]
     numbers = [row_number(one) or 0 for one in request.args.get("trajets", "")[:200].split(",")]
-    ways = trips.ways(session(), numbers[:MOST])
+    ways = {one.id: one.way for one in _shown(ends, numbers[:MOST])}
     drawn = journey_map(ends[0], ends[1], [(rank, ways.get(one, ())) for rank, one in enumerate(numbers, 1)])
     return page("desk/_journey_map.html", map=drawn)
+
+
+def _shown(ends: Sequence[Stop | None], numbers: Sequence[int]) -> list[Trip]:
+    """Those of these trips that the account may see: any for a journey of its area, else those that touch it."""
+    found, communes = trips.offered(session(), numbers), screens.area()
+    is_ours = within_area(communes, [end.insee for end in ends if end is not None])
+    return found if is_ours else area.touching(found, communes)
 
 
 def request_map(panes: Sequence[LegPane]) -> JourneyMap | None:

@@ -6,13 +6,18 @@ from datetime import time
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lotocar.carpool.trips.models import Trip
 from lotocar.staff.models import Account
+from lotocar.web.forms import place_code
 from tests.scenarios.conftest import sign_in
 from tests.support.doors import Page as Read
 from tests.support.doors import PageClient
 from tests.support.factories import (
+    CAHORS,
+    FIGEAC,
     GOURDON,
     make_driver,
     make_request,
@@ -59,6 +64,26 @@ def test_nobody_drives_and_the_journey_is_still_drawn(nadia: PageClient, session
     drawn = nadia.get(asked_after(nadia.get(LIVE, htmx=True)), htmx=True)
     assert ways(drawn) == []
     assert "Carte : Cahors et Figeac. La liste" in drawn.html
+
+
+@pytest.mark.parametrize("status", ["pending", "stopped", "deleted"])
+def test_a_trip_that_is_not_offered_is_not_drawn(nadia: PageClient, session: Session, status: str):
+    two_drivers(session)
+    address = asked_after(nadia.get(LIVE, htmx=True))
+    assert ways(nadia.get(address, htmx=True)) == ["1", "2"]
+    session.scalars(select(Trip)).all()[0].status = status
+    assert ways(nadia.get(address, htmx=True)) == ["2"]
+
+
+def test_a_referent_sees_the_ways_that_touch_the_area_or_serve_a_journey_of_it(
+    client: PageClient, organisation: None, session: Session
+):
+    far = make_trip(session)
+    near = make_trip(session, origin=GOURDON)
+    client.sign_in(role="referent", communes=[GOURDON.insee])
+    for start, drawn in ((CAHORS, ["2"]), (GOURDON, ["1", "2"])):
+        query = {"de": place_code(start), "a": place_code(FIGEAC), "trajets": f"{far.id},{near.id}"}
+        assert ways(client.get("/bureau/candidats/carte", query_string=query, htmx=True)) == drawn
 
 
 @on_sqlite
