@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any
@@ -18,6 +19,7 @@ from lotocar.carpool.trips.models import Trip
 from lotocar.carpool.trips.rules import DepartureOffer
 from lotocar.errors import Invalid
 from lotocar.values.days import DAY_NAMES
+from lotocar.values.tokens import new_hex_id
 from lotocar.web.forms import (
     DayField,
     Form,
@@ -105,8 +107,12 @@ class WeekdayPart(Part):
 
 
 class TripForm(Form):
-    """A trip, once or every week. `kind` is "regular" or "one_off"; only the fields of that kind are read."""
+    """A trip, once or every week. `kind` is "regular" or "one_off"; only the fields of that kind are read.
 
+    `form_key` names the page of a new trip: sent twice, it makes one.
+    """
+
+    form_key = HiddenField(default=new_hex_id)
     kind = HiddenField(default="regular")
     origin = PlaceField("D'où partez-vous ?", code="origin_code", validators=[Needed(PLACE_NEEDED)])
     origin_code = PlaceCode()
@@ -153,6 +159,12 @@ class TripForm(Form):
     @property
     def regular(self) -> bool:
         return bool(self.kind.data != "one_off")
+
+    @property
+    def public_id(self) -> str | None:
+        """The identifier that a new trip gets from its page; None when what came in is none of ours."""
+        key = self.form_key.data or ""
+        return key if re.fullmatch(r"[0-9a-f]{32}", key) else None
 
     @property
     def week(self) -> list[tuple[str, WeekdayPart]]:

@@ -48,9 +48,9 @@ def _drives(person: Person) -> bool:
     return any(one.role == "driver" and one.status == "accepted" for one in person.enrolments)
 
 
-def is_posted(session: Session, public_id: str) -> bool:
-    """Whether a trip is known by this identifier, whatever became of it."""
-    return session.scalar(select(Trip.id).where(Trip.public_id == public_id)) is not None
+def posted(session: Session, public_id: str | None) -> Trip | None:
+    """The trip known by this identifier, whatever became of it."""
+    return _by_public_id(session, public_id or "")
 
 
 def offered(session: Session, numbers: Collection[int]) -> list[Trip]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from sqlalchemy.exc import IntegrityError
 
 from lotocar import clock
 from lotocar.carpool.people import consents
@@ -67,6 +68,8 @@ def register_driver() -> Response:
     form = OfferForm()
     if not form.validate() or form.phone.value is None or not _is_ours(form):
         return _driver_page(form, status=422)
+    if (posted := queries.posted(session(), form.public_id)) is not None:
+        return _kept(posted)
     now, actor = clock.now(), guards.actor()
     try:
         driver = people.find_or_register(
@@ -79,11 +82,21 @@ def register_driver() -> Response:
             actor=actor,
             now=now,
         )
-        offers.post_trip(session(), driver=driver, offer=form.offer(), confirmed=True, actor=actor, now=now)
+        offers.post_trip(
+            session(),
+            driver=driver,
+            offer=form.offer(),
+            confirmed=True,
+            public_id=form.public_id,
+            actor=actor,
+            now=now,
+        )
         driver = offers.confirm_pending(session(), driver, actor=actor, now=now)
     except Invalid as error:
         form.blame(error)
         return _driver_page(form, status=422)
+    except IntegrityError as error:
+        return _kept_first(form, error)
     except Refused as error:
         session().rollback()
         return _driver_page(form, status=409, problem=words.sentence(error.code))
@@ -118,13 +131,25 @@ def add_trip(person_id: int) -> Response:
     driver, form = screens.the_person(person_id), TripForm()
     if not form.validate() or not _is_ours(form):
         return _trip_page(driver, form, status=422)
+    if (posted := queries.posted(session(), form.public_id)) is not None:
+        return _kept(posted)
     now, actor = clock.now(), guards.actor()
     try:
-        offers.post_trip(session(), driver=driver, offer=form.offer(), confirmed=True, actor=actor, now=now)
+        offers.post_trip(
+            session(),
+            driver=driver,
+            offer=form.offer(),
+            confirmed=True,
+            public_id=form.public_id,
+            actor=actor,
+            now=now,
+        )
         driver = offers.confirm_pending(session(), driver, actor=actor, now=now)
     except Invalid as error:
         form.blame(error)
         return _trip_page(driver, form, status=422)
+    except IntegrityError as error:
+        return _kept_first(form, error)
     except Refused as error:
         session().rollback()
         return _trip_page(screens.the_person(person_id), form, status=409, problem=words.sentence(error.code))
@@ -134,12 +159,31 @@ def add_trip(person_id: int) -> Response:
 def change_trip(trip_id: int) -> Response:
     """Stop, resume or delete a trip on behalf of its driver."""
     trip = session().get(Trip, trip_id)
-    acts = {"stop": offers.stop, "resume": offers.resume, "delete": offers.delete}
-    act = acts.get(request.form.get("act", ""))
+    acts = {
+        "stop": (offers.stop, "stopped"),
+        "resume": (offers.resume, "active"),
+        "delete": (offers.delete, "deleted"),
+    }
+    act, after = acts.get(request.form.get("act", ""), (None, ""))
     if trip is None or act is None or not area.touching([trip], screens.area()):
         raise NotFound("trip")
-    act(session(), trip, actor=guards.actor(), now=clock.now())
+    if trip.status != after:  # the key may be pressed twice
+        act(session(), trip, actor=guards.actor(), now=clock.now())
     return see_other("desk.person", notice="Trajet mis à jour.", person_id=trip.driver_id)
+
+
+def _kept(posted: Trip) -> Response:
+    """Where a form sent again leads: to what its first sending kept."""
+    return see_other("desk.person", notice="Trajet enregistré.", person_id=posted.driver_id)
+
+
+def _kept_first(form: TripForm, error: IntegrityError) -> Response:
+    """The same form, sent at the same instant, was kept first; any other refusal of the database goes on."""
+    session().rollback()
+    posted = queries.posted(session(), form.public_id)
+    if posted is None:
+        raise error
+    return _kept(posted)
 
 
 def _is_ours(form: TripForm) -> bool:

@@ -21,6 +21,7 @@ from lotocar.web.edge import policy, session
 from lotocar.web.render import page, see_other
 
 FREED = "C'est noté : le passager est prévenu et nous cherchons quelqu'un d'autre."
+CALLED_OFF = "cancelled_driver"
 TOO_LATE = "Ce trajet ne peut plus être annulé ici. Appelez-nous."
 
 
@@ -48,17 +49,26 @@ def own_no(token: str, approach_id: int) -> Response:
 
 def cannot_come(token: str, ride_id: int) -> Response:
     """Sure?"""
-    _driver, ride = _promised(token, ride_id)
+    _driver, ride = _promised(token, ride_id, or_called_off=True)
+    if ride.status == CALLED_OFF:
+        return see_other("driver.space", token=token, notice=FREED)
     return page("driver/cannot_come.html", token=token, ride=ride_shown(ride))
 
 
 def call_off(token: str, ride_id: int) -> Response:
     """The driver cannot keep the promise: the passenger is told, and the search starts again."""
-    driver, ride = _promised(token, ride_id)
+    driver, ride = _promised(token, ride_id, or_called_off=True)
     now = clock.now()
+    if ride.status == CALLED_OFF:
+        return see_other("driver.space", token=token, notice=FREED)
     if ride.pickup_at <= now:
         return see_other("driver.space", token=token, notice=TOO_LATE, kind="warning")
-    outcomes.finish(session(), ride, "cancel_by_driver", actor=acting(driver), now=now, policy=policy())
+    try:
+        outcomes.finish(session(), ride, "cancel_by_driver", actor=acting(driver), now=now, policy=policy())
+    except Refused:  # confirmed twice at the same instant
+        session().rollback()
+        if ride.status != CALLED_OFF:
+            raise
     return see_other("driver.space", token=token, notice=FREED)
 
 
@@ -89,10 +99,12 @@ def _asked(token: str, approach_id: int) -> tuple[Person, Approach]:
     return driver, approach
 
 
-def _promised(token: str, ride_id: int) -> tuple[Person, Ride]:
+def _promised(token: str, ride_id: int, *, or_called_off: bool = False) -> tuple[Person, Ride]:
+    """The driver and their ride that stands, or that they have called off already."""
     driver = driver_of(token)
     ride = queries.one_ride(session(), ride_id)
-    if ride.driver_id != driver.id or ride.live_leg_id is None:
+    stands = ride.live_leg_id is not None or (or_called_off and ride.status == CALLED_OFF)
+    if ride.driver_id != driver.id or not stands:
         raise NotFound("ride")
     return driver, ride
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from wtforms import BooleanField, HiddenField, RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import Optional, ValidationError
 
 from lotocar.carpool.rides.lessons import LONGEST_RIDE_MINUTES
 from lotocar.web.forms import DayField, Form, HourField, Needed, PhoneField, TextField
-from lotocar.web.trip_form import PREFERENCES, SHARING, OfferForm
-
-
-class PublicOfferForm(OfferForm):
-    """The offer of somebody we do not know yet. `form_key` names the page filled in: sent twice, it makes one trip."""
-
-    form_key = HiddenField()
+from lotocar.web.trip_form import PREFERENCES, SHARING
 
 
 def asked_kind(words: str | None) -> str:

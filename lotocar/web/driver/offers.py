@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from flask import Response, request
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lotocar import clock
@@ -15,15 +15,16 @@ from lotocar.carpool.people.models import Person, PhoneLine
 from lotocar.carpool.people.rules import NewLine
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries as trip_queries
+from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid
 from lotocar.organisation import queries as organisation
 from lotocar.values.actor import PUBLIC, Actor, ActorKind
-from lotocar.values.tokens import new_hex_id
 from lotocar.web import guards, links
 from lotocar.web.driver import sending
-from lotocar.web.driver.forms import CodeForm, PublicOfferForm, asked_kind
+from lotocar.web.driver.forms import CodeForm, asked_kind
 from lotocar.web.edge import outside, session
 from lotocar.web.render import page, see_other
+from lotocar.web.trip_form import OfferForm
 
 WRONG_CODE = (
     "Ce n'est pas le bon code, ou il a plus de dix minutes. Vérifiez le dernier SMS reçu. "
@@ -38,19 +39,24 @@ TOO_MANY = (
 def offer() -> Response:
     """The form; `?quand=une-fois` for a trip made once."""
     kind = asked_kind(request.args.get("quand"))
-    return page("driver/offer.html", form=PublicOfferForm(kind=kind, form_key=new_hex_id()))
+    return page("driver/offer.html", form=OfferForm(kind=kind))
 
 
 def post_offer() -> Response:
     """Keep the trip and send the code, or say what is missing."""
-    form = PublicOfferForm()
+    form = OfferForm()
     if not form.validate():
         return page("driver/offer.html", form=form, status=422)
-    if _posted_already(form):
-        return see_other("driver.confirm")
+    if (posted := trip_queries.posted(session(), form.public_id)) is not None:
+        return _what_follows(posted)
     now = clock.now()
     try:
         line = _register(session(), form, now)
+    except IntegrityError:  # the same form, sent at the same instant, was kept first
+        session().rollback()
+        if (posted := trip_queries.posted(session(), form.public_id)) is None:
+            raise
+        return _what_follows(posted)
     except Invalid as refusal:
         form.blame(refusal)
         return page("driver/offer.html", form=form, status=422)
@@ -101,7 +107,7 @@ def call_awaited() -> Response:
     return page("driver/call_awaited.html")
 
 
-def _register(session: Session, form: PublicOfferForm, now: datetime) -> PhoneLine:
+def _register(session: Session, form: OfferForm, now: datetime) -> PhoneLine:
     """A row of its own for whoever fills in the form: they become one with a known driver only once reached."""
     assert form.phone.value is not None  # a needed field
     person = people.register_person(
@@ -119,7 +125,7 @@ def _register(session: Session, form: PublicOfferForm, now: datetime) -> PhoneLi
         driver=person,
         offer=form.offer(),
         confirmed=True,
-        public_id=_form_key(form),
+        public_id=form.public_id,
         actor=PUBLIC,
         now=now,
     )
@@ -134,17 +140,13 @@ def _register(session: Session, form: PublicOfferForm, now: datetime) -> PhoneLi
     return person.lines[0]
 
 
-def _form_key(form: PublicOfferForm) -> str | None:
-    key = form.form_key.data or ""
-    return key if re.fullmatch(r"[0-9a-f]{32}", key) else None
+def _what_follows(posted: Trip) -> Response:
+    """Where a form sent again leads: to the code, or to the call when no number of theirs gets an SMS."""
+    gets_code = any(line.kind == "mobile" for line in posted.driver.lines)
+    return see_other("driver.confirm" if gets_code else "driver.call_awaited")
 
 
-def _posted_already(form: PublicOfferForm) -> bool:
-    key = _form_key(form)
-    return key is not None and trip_queries.is_posted(session(), key)
-
-
-def _preference(form: PublicOfferForm) -> str:
+def _preference(form: OfferForm) -> str:
     # whoever has no mobile is called, whatever was ticked
     if form.phone.value is None or not form.phone.value.can_receive_sms:
         return "call"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Response, request
+from sqlalchemy.exc import IntegrityError
 
 from lotocar import clock
+from lotocar.carpool.people.models import Person
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
@@ -19,6 +21,7 @@ from lotocar.web.render import page, see_other
 from lotocar.web.trip_form import TripForm
 from lotocar.web.trip_typed import typed
 
+ADDED = "Votre nouveau trajet est enregistré."
 NOT_ACCEPTED = "L'équipe n'a pas accepté votre inscription : ce trajet n'est pas enregistré."
 SUSPENDED = "L'équipe a suspendu vos trajets : celui-ci n'est pas enregistré."
 
@@ -34,16 +37,24 @@ def add_trip(token: str) -> Response:
     """One more trip."""
     driver, form = driver_of(token), TripForm()
     if form.validate():
+        if _is_kept(driver, form):
+            return see_other("driver.space", token=token, notice=ADDED)
         try:
             trips.post_trip(
                 session(),
                 driver=driver,
                 offer=form.offer(),
                 confirmed=True,
+                public_id=form.public_id,
                 actor=acting(driver),
                 now=clock.now(),
             )
-            return see_other("driver.space", token=token, notice="Votre nouveau trajet est enregistré.")
+            return see_other("driver.space", token=token, notice=ADDED)
+        except IntegrityError:  # the same form, sent at the same instant, was kept first
+            session().rollback()
+            if not _is_kept(driver, form):
+                raise
+            return see_other("driver.space", token=token, notice=ADDED)
         except Invalid as refusal:
             form.blame(refusal)
         except Refused as refusal:
@@ -153,7 +164,8 @@ def restore_one_day(token: str, public_id: str) -> Response:
 def stop_trip(token: str, public_id: str) -> Response:
     """No passenger finds it any more."""
     driver, trip = trip_of(token, public_id)
-    trips.stop(session(), trip, actor=acting(driver), now=clock.now())
+    if trip.status != "stopped":  # the button may be pressed twice
+        trips.stop(session(), trip, actor=acting(driver), now=clock.now())
     return see_other(
         "driver.space", token=token, notice="Ce trajet n'est plus proposé. Vous pouvez le reprendre."
     )
@@ -162,7 +174,8 @@ def stop_trip(token: str, public_id: str) -> Response:
 def resume_trip(token: str, public_id: str) -> Response:
     """Passengers find it again."""
     driver, trip = trip_of(token, public_id)
-    trips.resume(session(), trip, actor=acting(driver), now=clock.now())
+    if trip.status != "active":
+        trips.resume(session(), trip, actor=acting(driver), now=clock.now())
     return see_other("driver.space", token=token, notice="Ce trajet est de nouveau proposé.")
 
 
@@ -175,15 +188,24 @@ def ask_delete(token: str, public_id: str) -> Response:
 
 def delete_trip(token: str, public_id: str) -> Response:
     """The trip leaves the page and every search, unless a passenger still counts on it."""
-    driver, trip = trip_of(token, public_id)
+    driver, trip = driver_of(token), queries.posted(session(), public_id)
+    if trip is None or trip.driver_id != driver.id:
+        raise NotFound("trip")
     if is_awaited(driver, trip):
         return see_other("driver.ask_delete", token=token, public_id=public_id)
-    trips.delete(session(), trip, actor=acting(driver), now=clock.now())
+    if trip.status != "deleted":
+        trips.delete(session(), trip, actor=acting(driver), now=clock.now())
     return see_other("driver.space", token=token, notice="Le trajet est supprimé.")
 
 
 def _still_running(driver_id: int) -> list[Trip]:
     return [one for one in queries.trips_of(session(), driver_id) if one.status == "active"]
+
+
+def _is_kept(driver: Person, form: TripForm) -> bool:
+    """Whether this very page has already given the driver its trip."""
+    posted = queries.posted(session(), form.public_id)
+    return posted is not None and posted.driver_id == driver.id
 
 
 def _form_page(

@@ -1,10 +1,14 @@
+import threading
+import time as time_passes
 from datetime import time, timedelta
 
 import pytest
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.people.queries import consents
+from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips.models import Trip
+from tests.support.doors import PageClient
 from tests.support.factories import make_driver
 from tests.support.offered import awaiting_call, live_trips
 from tests.web.driver.steps import ODILE, ONCE, confirm, last_code, offer, texts
@@ -145,6 +149,40 @@ def test_the_same_form_sent_twice_makes_one_trip(client, session):
     assert page.submit("/proposer-un-trajet", **ODILE).path == "/confirmer"
     assert session.query(Trip).count() == 1
     assert len(texts(session, "driver_code")) == 1
+
+
+def test_the_same_form_sent_twice_from_a_landline_awaits_one_call(client, session):
+    page = client.get("/proposer-un-trajet")
+    for _ in range(2):
+        answer = page.submit("/proposer-un-trajet", **(ODILE | {"phone": "05 36 49 00 21"}))
+        assert answer.path == "/nous-vous-appelons"
+    assert session.query(Trip).count() == 1
+
+
+def test_the_same_form_sent_twice_at_once_makes_one_trip(app, client, session):
+    """Both are past the look for a known key when the first one is kept."""
+    key = client.get("/proposer-un-trajet").all("input", name="form_key")[0].get("value")
+    answers = []
+
+    def send():
+        answers.append(PageClient(app, session).post("/proposer-un-trajet", ODILE | {"form_key": key}))
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    trips.bump_revision(session)  # held back here, until both have looked
+    for one in senders:
+        one.start()
+    time_passes.sleep(1.5)
+    session.rollback()
+    for one in senders:
+        one.join(30)
+    assert [one.path for one in answers] == ["/confirmer", "/confirmer"]
+    assert (session.query(Trip).count(), session.query(Person).count()) == (1, 1)
+
+
+def test_who_awaits_no_code_learns_that_the_trip_is_kept(client):
+    page = client.get("/confirmer")
+    assert "Aucun code" in page.main
+    assert "il est enregistré" in page.main
 
 
 def test_the_private_link_leaves_by_sms_too(client, session):

@@ -1,13 +1,17 @@
 """The private page says what is asked and promised, and answers like the SMS; so do the links sent afterwards."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from lotocar.carpool.people import operations as people
+from lotocar.carpool.requests import operations as requests
 from lotocar.carpool.rides.models import Approach, Ride
 from lotocar.carpool.trips.models import Trip
 from lotocar.values.actor import SYSTEM
+from tests.support.doors import PageClient
 from tests.support.factories import (
     NOW,
     PICKUP,
@@ -98,6 +102,31 @@ def test_what_was_promised_is_called_off_after_a_second_thought(client, session,
     session.expire_all()
     gone = session.get_one(Ride, ride.id)
     assert (gone.status, gone.leg.status) == ("cancelled_driver", "unserved")
+
+
+def test_a_promise_called_off_twice_is_called_off_once(client, session, ride):
+    sure = page_of(client, session, ride.driver).follow("Je ne peux plus")
+    for _ in range(2):
+        assert "le passager est prévenu" in sure.submit("/annuler").text
+    assert "le passager est prévenu" in client.get(sure.path).text  # gone back to
+    session.expire_all()
+    assert session.get_one(Ride, ride.id).status == "cancelled_driver"
+
+
+def test_a_promise_called_off_twice_at_once_is_called_off_once(app, client, session, ride):
+    path = page_of(client, session, ride.driver).follow("Je ne peux plus").path
+    answers = []
+    senders = [
+        threading.Thread(target=lambda: answers.append(PageClient(app, session).post(path))) for _ in range(2)
+    ]
+    requests.lock(session, ride.leg.ride_request)  # held back here, until both have looked
+    for one in senders:
+        one.start()
+    time.sleep(1.5)
+    session.rollback()
+    for one in senders:
+        one.join(30)
+    assert [one.status for one in answers] == [200, 200]
 
 
 def test_nothing_of_another_driver_is_reached(client, session, odile, ride):

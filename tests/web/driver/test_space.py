@@ -116,6 +116,23 @@ def test_a_trip_is_stopped_resumed_and_deleted(client, session, own):
     assert "aucun trajet" in page.text
 
 
+@pytest.mark.parametrize(
+    ("act", "before", "after"),
+    [
+        ("arreter", "active", "stopped"),
+        ("reprendre", "stopped", "active"),
+        ("supprimer", "active", "deleted"),
+    ],
+)
+def test_a_button_pressed_twice_is_pressed_once(client, session, own, act, before, after):
+    trip = the_trip(session)
+    trip.status = before
+    path = f"{own}/trajets/{trip.public_id}/{act}"
+    first, second = (client.post(path) for _ in range(2))
+    assert (second.status, second.main) == (200, first.main)
+    assert the_trip(session).status == after
+
+
 def test_opening_the_deletion_page_deletes_nothing(client, session, own):
     client.get(own).follow("Supprimer")
     assert the_trip(session).status == "active"
@@ -140,6 +157,14 @@ def test_one_more_trip_needs_no_code(client, session, own):
     assert "nouveau trajet est enregistré" in page.text
     assert texts(session, "driver_code") == []
     assert session.query(Trip).filter_by(kind="one_off", status="active").count() == 1
+
+
+def test_one_more_trip_sent_twice_is_one_trip(client, session, own):
+    page = client.get(f"{own}/trajets/nouveau?quand=une-fois")
+    for _ in range(2):
+        answer = page.submit("/nouveau", origin="Cahors", destination="Gourdon", day="mardi", hour="9h")
+        assert "nouveau trajet est enregistré" in answer.text
+    assert session.query(Trip).filter_by(kind="one_off").count() == 1
 
 
 @pytest.mark.parametrize(("state", "said"), [("suspended", "a suspendu"), ("refused", "pas accepté")])
