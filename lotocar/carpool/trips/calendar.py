@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from lotocar.carpool.trips.models import Trip
-from lotocar.carpool.trips.operations import bump_revision
+from lotocar.carpool.trips.operations import bump_revision, stamp_followers
 from lotocar.values.actor import Actor
 from lotocar.world.calendars import operations as calendars
 from lotocar.world.calendars.models import PublicHoliday, SchoolBreak
@@ -68,6 +66,4 @@ def remove_holiday(session: Session, holiday_id: int, *, actor: Actor, now: date
 
 def calendar_changed(session: Session) -> None:
     """Every trip that follows a calendar is read again."""
-    revision = bump_revision(session)
-    follows = or_(Trip.school_terms != "", Trip.skips_holidays.is_(True))
-    session.execute(update(Trip).where(follows).values(revision=revision))
+    stamp_followers(session, bump_revision(session))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -73,7 +73,7 @@ def post_trip(
     """
     revision = bump_revision(session)
     rules.check_offer(offer, today=_today(now))
-    _have_calendar(session, offer, now)
+    _have_calendar(session, offer, revision, now)
     enrolment = people.enrol(session, driver, role="driver", act="apply", actor=actor, now=now)
     status = rules.initial_status(line_confirmed=_is_reached(driver), enrolment=enrolment.status)
     trip = Trip(
@@ -103,7 +103,7 @@ def change_trip(session: Session, trip: Trip, offer: rules.TripOffer, *, actor: 
     """
     revision = bump_revision(session)
     rules.check_offer(offer, today=_today(now))
-    _have_calendar(session, offer, now)
+    _have_calendar(session, offer, revision, now)
     for name, value in _columns(offer).items():
         setattr(trip, name, value)
     known = {(one.direction, one.weekday, one.day): one for one in trip.departures}
@@ -154,7 +154,8 @@ def move_day(
 ) -> None:
     """A weekly trip runs on `to` instead of `day`, at these hours; the same day means at other hours only.
 
-    `hour` None takes the hour of the way out of `day`; `back_hour` None means no way back.
+    `hour` None takes the hour of the way out of `day`; `back_hour` None means no way back. A pause ends for `to`:
+    the driver says that they drive.
 
     Raises:
         Invalid: "trip.not_that_day" when it does not run on `day`; or see `rules.check_moved`.
@@ -170,6 +171,7 @@ def move_day(
     trip.departures = kept + [
         Departure(direction=direction, day=to, hour=at) for direction, at in hours.items()
     ]
+    _end_pause_for(trip, to)
     _stamp(trip, revision, now)
     session.flush()
     _note(session, trip, "trip.day_moved", actor, now, day=day.isoformat(), to=to.isoformat())
@@ -252,6 +254,12 @@ def driver_changed(session: Session, driver_id: int) -> None:
     session.execute(update(Trip).where(Trip.driver_id == driver_id).values(revision=revision))
 
 
+def stamp_followers(session: Session, revision: int) -> None:
+    """Every trip that follows a calendar is read again at this revision: the calendar changed."""
+    follows = or_(Trip.school_terms != "", Trip.skips_holidays.is_(True))
+    session.execute(update(Trip).where(follows).values(revision=revision))
+
+
 def set_terms(
     session: Session,
     driver: Person,
@@ -290,9 +298,10 @@ def _joined_with_known(
     # requests, questions and rides of rooms above stay with the row they name: then both rows are kept
     if known is None or people_queries.is_named_elsewhere(session, driver.id, apart_from=Trip.__tablename__):
         return driver
-    session.execute(
-        update(Trip).where(Trip.driver_id == driver.id).values(driver_id=known.id, revision=revision)
-    )
+    theirs = Trip.driver_id.in_(
+        (driver.id, known.id)
+    )  # what one row offers besides a seat becomes the other's too
+    session.execute(update(Trip).where(theirs).values(driver_id=known.id, revision=revision))
     erasing.merge_persons(session, kept=known, merged=driver, actor=actor, now=now)
     session.expire_all()  # the trips changed hands behind the session's back
     return known
@@ -308,6 +317,13 @@ def _known_elsewhere(session: Session, driver: Person) -> Person | None:
             ):
                 return other
     return None
+
+
+def _end_pause_for(trip: Trip, day: date) -> None:
+    for one in [one for one in trip.pauses if one.first_day <= day <= one.last_day]:
+        trip.pauses.remove(one)
+        left = rules.without_day(one.first_day, one.last_day, day)
+        trip.pauses += [Pause(first_day=first, last_day=last) for first, last in left]
 
 
 def _may_accept(session: Session, actor: Actor) -> bool:
@@ -351,10 +367,10 @@ def _blurred(stop: Stop) -> Stop:
     return Stop("", stop.insee, round(stop.lat, 2), round(stop.lon, 2))
 
 
-def _have_calendar(session: Session, offer: rules.TripOffer, now: datetime) -> None:
+def _have_calendar(session: Session, offer: rules.TripOffer, revision: int, now: datetime) -> None:
     """A trip that follows a calendar finds one, even if the nightly job never ran."""
-    if offer.school_terms or offer.skips_holidays:
-        calendars.fill(session, _today(now))
+    if (offer.school_terms or offer.skips_holidays) and calendars.fill(session, _today(now)):
+        stamp_followers(session, revision)
 
 
 def _departure(offer: rules.DepartureOffer) -> Departure:

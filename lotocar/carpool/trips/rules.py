@@ -246,6 +246,13 @@ def with_pause(
     return first_day, last_day, touched
 
 
+def without_day(first_day: date, last_day: date, day: date) -> list[tuple[date, date]]:
+    """What is left of a pause that does not hold on this day, one of its own: none, one or two ranges."""
+    one_day = timedelta(days=1)
+    parts = [(first_day, day - one_day), (day + one_day, last_day)]
+    return [(first, last) for first, last in parts if first <= last]
+
+
 def check_moved(day: date, to: date, *, hour: time | None, back_hour: time | None, today: date) -> None:
     """Refuse to move a day to the past, too far, or with the way back before the way out.
 

@@ -107,6 +107,19 @@ def test_a_calendar_corrected_by_hand_is_known_to_the_next_search(session: Sessi
     assert search(session, LEG, mirror=mirror) == []
 
 
+def test_a_year_filled_for_one_trip_is_known_to_the_others(session: Session) -> None:
+    """Posting a term trip fills the calendar before the nightly job, which then finds nothing to add."""
+    make_trip(session, school_terms="term")
+    leg, mirror = replace(LEG, day=CHRISTMAS_TUESDAY), Mirror(ROADS)
+    assert len(search(session, leg, mirror=mirror)) == 1, "no calendar yet"
+    session.commit()
+    other = make_trip(session)
+    follow(session, other, school_terms="term")
+    calendar.fill(session, TODAY)
+    session.commit()
+    assert search(session, leg, mirror=mirror) == []
+
+
 def test_a_day_at_another_hour_replaces_the_usual_one(session: Session) -> None:
     trip = make_trip(session)
     trips.move_day(
@@ -137,6 +150,26 @@ def test_a_day_moved_to_another_runs_there_only(session: Session) -> None:
     assert (hours(session, TUESDAY), hours(session, friday)) == ([], ["08:30"])
     trips.restore_day(session, trip, friday, actor=SYSTEM, now=NOW)
     assert hours(session, friday) == []
+
+
+def test_a_day_given_hours_again_runs_though_it_was_moved_away(session: Session) -> None:
+    trip, friday = make_trip(session), date(2026, 11, 27)
+    trips.move_day(session, trip, TUESDAY, to=friday, hour=None, back_hour=None, actor=SYSTEM, now=NOW)
+    trips.move_day(session, trip, TUESDAY, to=TUESDAY, hour=time(10), back_hour=None, actor=SYSTEM, now=NOW)
+    assert hours(session, TUESDAY) == ["10:00"]
+    assert trip.pauses == []
+
+
+def test_a_day_moved_into_a_pause_runs_and_the_pause_holds_around_it(session: Session) -> None:
+    trip, friday = make_trip(session), date(2026, 11, 27)
+    first, last = date(2026, 11, 23), date(2026, 12, 6)
+    trips.pause(session, trip, first, last, actor=SYSTEM, now=NOW)
+    trips.move_day(session, trip, TUESDAY, to=friday, hour=None, back_hour=None, actor=SYSTEM, now=NOW)
+    kept = [(first, friday - timedelta(days=1)), (friday + timedelta(days=1), last)]
+    assert [(one.first_day, one.last_day) for one in trip.pauses] == kept
+    session.expire_all()
+    assert [(one.first_day, one.last_day) for one in trip.pauses] == kept
+    assert [hours(session, day) for day in (TUESDAY, friday, date(2026, 12, 1))] == [[], ["08:30"], []]
 
 
 def test_a_moved_day_holds_even_when_it_is_a_holiday(session: Session) -> None:
