@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
 
 from flask import Response
 from wtforms import SelectField
@@ -17,6 +18,7 @@ from lotocar.web.edge import session
 from lotocar.web.forms import Form, Needed, TextField, read_date
 from lotocar.web.render import see_other
 from lotocar.world.calendars import queries
+from lotocar.world.calendars.models import SchoolBreak
 from lotocar.world.calendars.rules import zone_of
 
 WORDS = {
@@ -42,11 +44,20 @@ class DaysForm(Form):
         first, last = read_date(self.first_day.clean), read_date(self.last_day.clean)
         return None if first is None or last is None else (first, last)
 
+    def standing_at(self, break_id: int) -> DaysForm:
+        """The same, its fields with ids of their own: the page holds one such form for each break."""
+        for field in (self.name, self.first_day, self.last_day):
+            field.id = field.label.field_id = f"{field.name}-{break_id}"
+        return self
+
 
 class BreakForm(DaysForm):
     """Those of one zone."""
 
     zone = SelectField("Zone")
+
+
+AnyDaysForm = TypeVar("AnyDaysForm", bound=DaysForm)
 
 
 class HolidayForm(Form):
@@ -84,11 +95,10 @@ def add_break() -> Response:
 
 def change_break(break_id: int) -> Response:
     """Other days for a break."""
-    form = DaysForm()
+    form = DaysForm().standing_at(break_id)
     days = form.days() if form.validate() else None
     if days is None:
-        sentence = next(iter(form.errors.values()))[0]
-        return see_other("desk.calendar", notice=sentence, kind="error")
+        return _show(_break_form(bare=True), HolidayForm(formdata=None), changed=(break_id, form), status=422)
     try:
         acts.change_break(
             session(),
@@ -101,7 +111,8 @@ def change_break(break_id: int) -> Response:
         )
     except Invalid as error:
         session().rollback()
-        return see_other("desk.calendar", notice=WORDS[error.code], kind="error")
+        changed = break_id, _blamed(form, error)
+        return _show(_break_form(bare=True), HolidayForm(formdata=None), changed=changed, status=422)
     return _done("Vacances corrigées.")
 
 
@@ -142,24 +153,41 @@ def _break_form(*, bare: bool = False) -> BreakForm:
     return form
 
 
-def _blamed(form: BreakForm, error: Invalid) -> BreakForm:
+def _row_form(one: SchoolBreak) -> DaysForm:
+    """The form of this break as it stands."""
+    days = {"first_day": f"{one.first_day:%d/%m/%Y}", "last_day": f"{one.last_day:%d/%m/%Y}"}
+    return DaysForm(formdata=None, name=one.name, **days).standing_at(one.id)
+
+
+def _blamed(form: AnyDaysForm, error: Invalid) -> AnyDaysForm:
     field = form._fields.get(error.field, form.name)
     field.errors = [*field.errors, WORDS[error.code]]
     return form
 
 
-def _show(break_form: BreakForm, holiday_form: HolidayForm, *, status: int = 200) -> Response:
+def _show(
+    break_form: BreakForm,
+    holiday_form: HolidayForm,
+    *,
+    changed: tuple[int, DaysForm] | None = None,
+    status: int = 200,
+) -> Response:
     today = clock.now().astimezone(PARIS).date()
+    sent = dict([changed] if changed else [])
     zones = _zones()
     touched = set(admin.departements())
+    known = {zone: queries.school_breaks(session(), zone, since=today) for zone in zones}
     return screens.show(
         "desk/calendar.html",
         screen="settings",
         status=status,
-        form=holiday_form if holiday_form.errors else break_form,
+        form=next((one for one in (*sent.values(), holiday_form) if one.errors), break_form),
         break_form=break_form,
         holiday_form=holiday_form,
-        zones=[(zone, queries.school_breaks(session(), zone, since=today)) for zone in zones],
+        zones=[
+            (zone, [(one, sent.get(one.id) or _row_form(one)) for one in ones])
+            for zone, ones in known.items()
+        ],
         holidays=[
             one
             for one in queries.public_holidays(session(), since=today)

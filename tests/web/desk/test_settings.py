@@ -12,6 +12,7 @@ from lotocar.staff.models import Account
 from lotocar.world.calendars.models import SchoolBreak
 from lotocar.world.transit import queries as transit
 from tests.support.factories import make_account, make_organisation
+from tests.support.pages import text_of
 from tests.web.tidy import TidyClient
 
 SENDER = SenderPolicy(
@@ -204,6 +205,33 @@ def test_school_holidays_are_added_and_corrected(desk, session):
     desk.get("/bureau/reglages/calendrier").submit(f"/vacances/{number}", last_day="8/5/2027")
     session.expire_all()
     assert session.get(SchoolBreak, number).last_day == date(2027, 5, 8)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"last_day": "bientôt"}, "last_day", "Écrivez une date"),
+        ({"first_day": "31/02/2027", "name": "Pont"}, "first_day", "Écrivez une date"),
+        ({"name": ""}, "name", "Écrivez un nom"),
+        ({"last_day": "1/5/2027"}, "last_day", "après le premier"),
+    ],
+)
+def test_a_wrong_correction_of_holidays_is_said_beside_what_was_typed(desk, session, typed, field, said):
+    days = {"first_day": date(2027, 5, 6), "last_day": date(2027, 5, 9)}
+    kept = [SchoolBreak(zone="C", name=f"Pont {number}", **days) for number in range(2)]
+    session.add_all(kept)
+    session.commit()
+    path = f"/calendrier/vacances/{kept[1].id}"
+    page = desk.get("/bureau/reglages/calendrier").submit(path, **typed)
+    assert (page.status, page.title.startswith("Erreur")) == (422, True)
+    row = page.form(path)
+    shown = {one.get("name"): one for one in row.iter("input")}
+    assert {name: shown[name].get("value") for name in typed} == typed
+    assert shown[field].get("aria-invalid") == "true"
+    note = shown[field].get("aria-describedby")
+    assert [said in text_of(one) for one in row.iter() if one.get("id") == note] == [True]
+    links = [link.get("href") for box in page.all("div", class_="error-summary") for link in box.iter("a")]
+    assert links == [f"#{shown[field].get('id')}"]
 
 
 def test_a_day_that_is_none_is_said(desk):
