@@ -106,6 +106,8 @@ class TookPlaceForm(Form):
     minutes = TextField("Combien de minutes a duré la route ensemble ?", maximum=3)
 
     def validate_minutes(self, field: TextField) -> None:
+        if field.errors:
+            return  # thousands of digits, say, that no number may be read from
         if field.clean and not (field.clean.isdecimal() and 1 <= int(field.clean) <= LONGEST_RIDE_MINUTES):
             raise ValidationError("Écrivez un nombre de minutes, par exemple 25, ou laissez vide.")
 

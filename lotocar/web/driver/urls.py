@@ -14,8 +14,10 @@ from lotocar.web.guards import Route, anyone, by_link
 
 OWN = "/mon-espace/<token>"
 TRIP = f"{OWN}/trajets/<string(length=32):public_id>"
-ASKED = f"{OWN}/questions/<int:approach_id>"
-PROMISED = f"{OWN}/convenus/<int:ride_id>"
+# no row has a number beyond what its column holds: such an address leads nowhere
+ROW = "<int(max=2147483647):{}>"
+ASKED = f"{OWN}/questions/{ROW.format('approach_id')}"
+PROMISED = f"{OWN}/convenus/{ROW.format('ride_id')}"
 POST = ("POST",)
 
 ROUTES: tuple[Route, ...] = (
@@ -39,7 +41,7 @@ ROUTES: tuple[Route, ...] = (
     Route(f"{TRIP}/modifier", own_trips.change_trip, by_link, POST),
     Route(f"{TRIP}/pause", own_trips.pause_form, by_link),
     Route(f"{TRIP}/pause", own_trips.pause_trip, by_link, POST),
-    Route(f"{TRIP}/pauses/<int:pause_id>/retirer", own_trips.end_pause, by_link, POST),
+    Route(f"{TRIP}/pauses/{ROW.format('pause_id')}/retirer", own_trips.end_pause, by_link, POST),
     Route(f"{TRIP}/un-jour", own_trips.one_day_form, by_link),
     Route(f"{TRIP}/un-jour", own_trips.change_one_day, by_link, POST),
     Route(f"{TRIP}/un-jour/retablir", own_trips.restore_one_day, by_link, POST),

@@ -57,6 +57,13 @@ def test_a_duration_told_is_kept_and_teaches_once_the_ride_is_done(client, sessi
     assert lessons(session) == [Lesson(ride.leg.origin.point, ride.leg.destination.point, 55 * 60)]
 
 
+def test_a_number_longer_than_any_is_too_long_and_no_crash(client, session, ride):
+    page = asked(client, session, ride.driver, ride).submit("/oui", minutes="9" * 5000)
+    assert page.status == 422
+    assert "3 caractères au plus" in page.main
+    assert known(session, ride).driver_says is None
+
+
 def test_nothing_need_be_told(client, session, ride):
     answer = asked(client, session, ride.driver, ride).submit("/oui", minutes="")
     assert answer.status == 200

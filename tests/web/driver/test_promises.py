@@ -140,6 +140,15 @@ def test_nothing_of_another_driver_is_reached(client, session, odile, ride):
     assert (approach.status, ride.status, ride.driver_says) == ("sent", "planned", None)
 
 
+@pytest.mark.parametrize("number", [2**31, 99999999999999999999])
+def test_a_number_that_no_row_has_leads_nowhere(client, session, odile, number):
+    own = page_of(client, session, odile).path
+    for path in (f"questions/{number}", f"convenus/{number}/annuler"):
+        assert client.get(f"{own}/{path}").status == 404
+    for path in (f"questions/{number}/oui", f"convenus/{number}/annuler", f"convenus/{number}/fait"):
+        assert client.post(f"{own}/{path}").status in {404, 405}  # nothing is posted to such an address
+
+
 def test_the_page_asks_whether_a_past_ride_took_place_until_it_knows(client, session, ride, clock):
     clock.move_to(AFTER)
     page = page_of(client, session, ride.driver)

@@ -60,6 +60,8 @@ def test_a_passenger_sees_it_through_a_link_of_theirs_and_says_whether_they_had_
     page = client.get(f"/mes-trajets/{token}")
     assert "passager" in page.text
     assert "Retour à ma page" not in page.text
+    assert "Si chaque passager avait pris sa propre voiture" in page.text
+    assert "onvention" not in page.text
     page = page.submit("/voiture", has_car="yes")
     assert "C'est enregistré" in page.text
     assert answers(session) == [(True, "link")]
