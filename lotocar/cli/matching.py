@@ -13,7 +13,7 @@ from lotocar.carpool.matching import checking, listing
 from lotocar.carpool.matching.facts import LegFacts, TimeKind
 from lotocar.carpool.matching.search import why_not
 from lotocar.cli.house import any_app, progress_in_lines, said
-from lotocar.db import db
+from lotocar.db import db, reading
 from lotocar.organisation import queries as organisations
 from lotocar.values.days import PARIS, read_day
 from lotocar.values.geo import Stop
@@ -46,7 +46,7 @@ def match(
 ) -> None:
     """Print the candidates for one leg, or why one driver is not among them."""
     app = any_app()
-    with app.app_context(), said():
+    with app.app_context(), said(), reading():
         session = db.session()
         wanted = read_day(day, clock.now().astimezone(PARIS).date())
         kind, hour = _wish(leave_at, arrive_by)
@@ -84,11 +84,8 @@ def check_matching(searches: int, seed: int, rebuild: bool) -> None:
         if rebuild:
             click.echo(f"{checking.have_all_read_again(session)} trajets seront relus par chaque processus.")
             session.commit()
-        mirror = app.extensions["lotocar.outside"].mirror
-        today = clock.now().astimezone(PARIS).date()
-        found = checking.checked(
-            session, mirror, searches=searches, seed=seed, today=today, tell=progress_in_lines()
-        )
+        known = _gathered(app, session, searches, seed)
+    found = checking.checked(known, progress_in_lines())
     click.echo(
         f"{found.departures} départs en {found.rows} lignes, {found.index_bytes / 1e6:.1f} Mo. "
         f"{found.searches} recherches, {found.candidates} conducteurs trouvés."
@@ -96,6 +93,19 @@ def check_matching(searches: int, seed: int, rebuild: bool) -> None:
     if found.differing:
         raise click.ClickException(f"{found.differing} recherches diffèrent de ce que donne chaque trajet.")
     click.echo("La recherche répond exactement comme si l'on regardait chaque trajet.")
+
+
+def _gathered(app: House, session: Session, searches: int, seed: int) -> checking.Gathered:
+    """One state of the database; it is let go of at once, since a reader may keep SQLite's writers waiting."""
+    mirror = app.extensions["lotocar.outside"].mirror
+    today = clock.now().astimezone(PARIS).date()
+    with reading():
+        checking.hold_one_state(session)
+        known = checking.gathered(
+            session, mirror, searches=searches, seed=seed, today=today, tell=progress_in_lines()
+        )
+        session.rollback()
+    return known
 
 
 def _wish(leave_at: str | None, arrive_by: str | None) -> tuple[TimeKind, time | None]:

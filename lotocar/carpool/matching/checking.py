@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lotocar.carpool.matching import queries
 from lotocar.carpool.matching.candidate import Candidate
 from lotocar.carpool.matching.facts import DepartureFacts, LegFacts, TimeKind
+from lotocar.carpool.matching.index import Index
 from lotocar.carpool.matching.mirror import Mirror
 from lotocar.carpool.matching.ranking import rank
 from lotocar.carpool.matching.rules import Need, judge, prepare
@@ -46,10 +47,28 @@ def have_all_read_again(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Trip)) or 0
 
 
-def checked(
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One state of the database, as the index and as every departure, and what both are to be asked."""
+
+    index: Index
+    departures: Sequence[DepartureFacts]
+    needs: Sequence[Need]
+
+
+def hold_one_state(session: Session) -> None:
+    """What this transaction reads from now on is one state, whatever others commit. Nothing was read before.
+
+    An SQLite reader sees one state by itself.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def gathered(
     session: Session, mirror: Mirror, *, searches: int, seed: int, today: date, tell: Tell
-) -> Checked:
-    """Build the index from the database, then ask both it and every departure in turn the same questions.
+) -> Gathered:
+    """Build the index from the database, and read every departure beside it; all that is asked of the database.
 
     The questions are journeys of the drivers themselves, so that there is somebody to be found, mostly on a
     day on which they run. `tell` hears a share from 0 to 1 and what is being done. Only for a session that has changed no
@@ -59,7 +78,13 @@ def checked(
     index = mirror.rebuilt(session, lambda done: _tell(tell, done, total, "lecture des trajets"))
     legs = _legs(session, searches, seed, today)
     needs = [prepare(leg, index.ground) for leg in legs]
-    looked_at = _by_looking(_counted(queries.every_departure(session), total, tell), needs, index.ground)
+    return Gathered(index, list(queries.every_departure(session)), needs)
+
+
+def checked(known: Gathered, tell: Tell) -> Checked:
+    """Ask both the index and every departure in turn the same questions. Long, and needs no database."""
+    index, needs = known.index, known.needs
+    looked_at = _by_looking(_counted(known.departures, tell), needs, index.ground)
     found = [index.answer(need, {}) for need in needs]
     return Checked(
         departures=len(index),
@@ -102,7 +127,8 @@ def _by_looking(
     return [sorted(kept, key=lambda one: rank(one, {})) for kept in found]
 
 
-def _counted(departures: Iterator[DepartureFacts], total: int, tell: Tell) -> Iterator[DepartureFacts]:
+def _counted(departures: Sequence[DepartureFacts], tell: Tell) -> Iterator[DepartureFacts]:
+    total = len(departures)
     for number, one in enumerate(departures, start=1):
         if number % _EVERY == 0 or number == total:
             _tell(tell, number, total, "comparaison avec chaque trajet")
