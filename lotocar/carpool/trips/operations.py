@@ -20,7 +20,7 @@ from lotocar.carpool.people import rules as people_rules
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.trips import queries, rules
 from lotocar.carpool.trips.models import Departure, Pause, Trip, TripRevision
-from lotocar.errors import Invalid, NotFound
+from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.journal import operations as journal
 from lotocar.organisation import queries as organisation
 from lotocar.values.actor import Actor, ActorKind
@@ -93,15 +93,27 @@ def post_trip(
     return trip
 
 
-def change_trip(session: Session, trip: Trip, offer: rules.TripOffer, *, actor: Actor, now: datetime) -> None:
+def change_trip(
+    session: Session,
+    trip: Trip,
+    offer: rules.TripOffer,
+    *,
+    expected_revision: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """The trip as the driver now says it. A departure whose day stays keeps its row, whatever its hour.
 
-    The days of a weekly trip that were moved stay moved.
+    The days of a weekly trip that were moved stay moved. `expected_revision` is what whoever changes it had read;
+    None when it was read in this very transaction.
 
     Raises:
-        Invalid: the offer cannot be driven.
+        Invalid: the offer cannot be driven. Refused: "stale" when the trip changed since it was read.
     """
     revision = bump_revision(session)
+    kept = session.scalar(select(Trip.revision).where(Trip.id == trip.id))
+    if expected_revision not in {None, kept}:
+        raise Refused("stale")
     rules.check_offer(offer, today=_today(now))
     _have_calendar(session, offer, revision, now)
     for name, value in _columns(offer).items():
@@ -298,9 +310,8 @@ def _joined_with_known(
     # requests, questions and rides of rooms above stay with the row they name: then both rows are kept
     if known is None or people_queries.is_named_elsewhere(session, driver.id, apart_from=Trip.__tablename__):
         return driver
-    theirs = Trip.driver_id.in_(
-        (driver.id, known.id)
-    )  # what one row offers besides a seat becomes the other's too
+    # what one row offers besides a seat becomes the other's too: the trips of both are read again
+    theirs = Trip.driver_id.in_((driver.id, known.id))
     session.execute(update(Trip).where(theirs).values(driver_id=known.id, revision=revision))
     erasing.merge_persons(session, kept=known, merged=driver, actor=actor, now=now)
     session.expire_all()  # the trips changed hands behind the session's back

@@ -26,7 +26,7 @@ from lotocar.world.roads.building import CENTRES_FILE
 from lotocar.world.roads.estimate import SLOWNESS, EstimatedRoads
 from lotocar.world.roads.matrix import FRAME_FILE, RASTER_FILE, SLOWNESS_FILE, MatrixRoads
 from lotocar.world.roads.router import Ground
-from lotocar.world.roads.versions import CONSTANT, About, about, current_version, publish
+from lotocar.world.roads.versions import CONSTANT, About, Superseded, about, current_version, publish
 
 LOWEST, HIGHEST = 0.8, 1.25  # of the measured slowness
 SHORTEST_S = 300  # of a shorter journey the rounding to minutes says more than the road
@@ -79,11 +79,18 @@ def correction(lessons: Sequence[Lesson], ground: Ground, zones: int) -> Correct
 
 
 def learn(folder: Path, lessons: Sequence[Lesson], *, today: date) -> About | None:
-    """The roads in force corrected by these lessons, as a new version; None when they change nothing."""
-    version = current_version(folder)
-    if version is None or about(version).source == CONSTANT:
-        return _learn_constant(folder, version, lessons, today)
-    return _learn_zones(folder, version, lessons, today)
+    """The roads in force corrected by these lessons, as a new version; None when they change nothing.
+
+    Roads measured anew meanwhile are those that are corrected.
+    """
+    while True:
+        version = current_version(folder)
+        try:
+            if version is None or about(version).source == CONSTANT:
+                return _learn_constant(folder, version, lessons, today)
+            return _learn_zones(folder, version, lessons, today)
+        except Superseded:
+            continue
 
 
 def corrected_zones(version: Path) -> list[Corrected]:
@@ -140,7 +147,7 @@ def _learn_constant(
     if slowness == before.slowness and said.lessons == before.lessons:
         return None
     now = replace(before, slowness=slowness, lessons=said.lessons, learned_on=today.isoformat())
-    publish(folder, now, lambda _fresh: None)
+    publish(folder, now, lambda _fresh: None, made_from=version)
     return now
 
 
@@ -153,7 +160,12 @@ def _learn_zones(folder: Path, version: Path, lessons: Sequence[Lesson], today: 
     if said.lessons == before.lessons and np.allclose(whole, _factors(version, len(measured)), atol=0.002):
         return None
     now = replace(before, lessons=said.lessons, learned_on=today.isoformat())
-    publish(folder, now, lambda fresh: _write(fresh, version, measured, whole, said.heard))
+    publish(
+        folder,
+        now,
+        lambda fresh: _write(fresh, version, measured, whole, said.heard),
+        made_from=version,
+    )
     return now
 
 

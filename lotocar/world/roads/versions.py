@@ -15,11 +15,15 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
+from lotocar.errors import Refused
 from lotocar.world.roads.estimate import SLACK_SECONDS, SLOWNESS, EstimatedRoads
 from lotocar.world.roads.matrix import MatrixRoads
 from lotocar.world.roads.router import Ground
@@ -48,9 +52,44 @@ class About:
     slowness: float = SLOWNESS
 
 
-def publish(folder: Path, about: About, write: Callable[[Path], None]) -> Path:
-    """A new version with the files that `write` puts into the folder it is given, now current."""
+class Superseded(Refused):
+    """Another version came into force since the one from which this one was made."""
+
+
+def publish(
+    folder: Path,
+    about: About,
+    write: Callable[[Path], None],
+    *,
+    made_from: Path | Literal["roads"] | None = "roads",
+) -> Path:
+    """A new version with the files that `write` puts into the folder it is given, now current.
+
+    `made_from` is the version in force that was read to make this one (None: there was none); "roads" when it was
+    made of the roads alone. One at a time publishes in a folder.
+
+    Raises:
+        Superseded: another version than `made_from` is in force.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        if made_from not in ("roads", current_version(folder)):
+            raise Superseded("roads.superseded")
+        return _published(folder, about, write)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Others wait here, until this one has finished or its process is gone."""
+    held = os.open(folder, os.O_RDONLY)  # the folder itself: a file of its own would have an owner of its own
+    try:
+        flock(held, LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _published(folder: Path, about: About, write: Callable[[Path], None]) -> Path:
     version = folder / f"v{1 + _number(_names(folder)[-1:]):04d}"
     fresh = folder / f"fresh-{version.name}"
     shutil.rmtree(fresh, ignore_errors=True)  # left by a run that was killed
@@ -95,6 +134,7 @@ class GroundKeeper:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._seen: int | None = None
+        self._missed: int | None = None  # said once in the log
         self._ground = load(None)
         self._lock = Lock()
 
@@ -116,8 +156,13 @@ class GroundKeeper:
             return  # another thread was quicker
         try:
             self._ground = load(current_version(folder))
-        except (OSError, ValueError, TypeError, KeyError):
-            log.exception("roads: a version that cannot be read, the former one serves")
+        except OSError:  # may pass: tried again at the next look
+            if seen != self._missed:
+                log.exception("roads: a version that cannot be read, the former one serves")
+            self._missed = seen
+            return
+        except (ValueError, TypeError, KeyError):
+            log.exception("roads: a version that makes no sense, the former one serves")
         self._seen = seen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -74,6 +75,29 @@ def test_lessons_taken_back_are_forgotten(tmp_path: Path) -> None:
     current = current_version(tmp_path)
     assert current
     assert corrected_zones(current) == []
+
+
+def test_roads_measured_anew_while_one_learns_stay_in_force_and_are_corrected(tmp_path: Path) -> None:
+    old = make(tmp_path)
+    lessons = _MeasuredMeanwhile([told(load(old), VALLEY, TOWN, 1.2)] * 4, tmp_path)
+    assert learn(tmp_path, lessons, today=TODAY) is not None
+    version = current_version(tmp_path)
+    assert version
+    assert (about(version).zones, about(version).lessons) == (14, 4)
+
+
+class _MeasuredMeanwhile(list[Lesson]):
+    """Lessons during which a build publishes a new matrix, once."""
+
+    def __init__(self, lessons: list[Lesson], folder: Path) -> None:
+        super().__init__(lessons)
+        self._folder: Path | None = folder
+
+    def __iter__(self) -> Iterator[Lesson]:
+        if self._folder is not None:
+            folder, self._folder = self._folder, None
+            make(folder, CENTRES[:14])
+        return super().__iter__()
 
 
 def test_learning_the_same_again_publishes_nothing(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from lotocar.world.roads.versions import (
     CONSTANT,
     About,
     GroundKeeper,
+    Superseded,
     about,
     current_version,
     load,
@@ -52,6 +55,39 @@ def test_a_version_that_cannot_be_read_leaves_the_former_one(
     assert "former one serves" in caplog.text
     constant(tmp_path, 0.07)
     assert keeper.current() == EstimatedRoads(0.07, slack_seconds=SLACK_SECONDS)
+
+
+def test_a_version_that_could_not_be_read_for_a_moment_is_taken_up_at_the_next_look(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = GroundKeeper(tmp_path)
+    before, version = keeper.current(), make(tmp_path)
+    version.rename(tmp_path / "elsewhere")
+    assert keeper.current() is keeper.current() is before
+    assert len(caplog.records) == 1, "said once"
+    (tmp_path / "elsewhere").rename(version)
+    assert isinstance(keeper.current(), MatrixRoads)
+
+
+def test_a_version_made_from_one_no_longer_in_force_is_refused(tmp_path: Path) -> None:
+    first = constant(tmp_path, 0.09)
+    second = constant(tmp_path, 0.08)
+    for made_from in (None, first):
+        with pytest.raises(Superseded):
+            publish(tmp_path, About(source=CONSTANT), lambda _fresh: None, made_from=made_from)
+    assert current_version(tmp_path) == second
+    third = publish(tmp_path, About(source=CONSTANT), lambda _fresh: None, made_from=second)
+    assert current_version(tmp_path) == third
+
+
+def test_two_who_publish_at_once_make_two_versions(tmp_path: Path) -> None:
+    def slowly(fresh: Path) -> None:
+        sleep(0.05)
+        (fresh / "mine").write_text("whole")
+
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.map(lambda _: publish(tmp_path, About(source=CONSTANT), slowly), range(2))
+        assert {one.name for one in made} == {"v0001", "v0002"}
 
 
 def test_a_publication_broken_off_changes_nothing(tmp_path: Path) -> None:
