@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, request
+from wtforms import HiddenField
 
 from lotocar import clock
 from lotocar.carpool.people import queries as persons
@@ -32,10 +33,18 @@ from lotocar.web.desk import area, screens, todo_list, todo_words, together, und
 from lotocar.web.desk.todo_action import Action
 from lotocar.web.desk.todo_sources import BY_KIND
 from lotocar.web.edge import outside, policy, session
-from lotocar.web.forms import row_number, showable
+from lotocar.web.forms import Form, TextField, row_number, showable
 from lotocar.web.render import see_other
 
 CODE_OR_LINK = re.compile(r"https?://\S+|\b\d{6}\b")
+
+
+class LaterForm(Form):
+    """When to ring again about one thing, in the words people use."""
+
+    kind = HiddenField()
+    subject = HiddenField()
+    when = TextField("Rappeler à", maximum=60)
 
 
 def _body(message: OutboxMessage) -> str:
@@ -59,7 +68,7 @@ def todo() -> Response:
     return _show_todo()
 
 
-def _show_todo(*, status: int = 200, problem: str = "") -> Response:
+def _show_todo(*, status: int = 200, form: LaterForm | None = None) -> Response:
     kind = request.args.get("quoi", "")
     kind = kind if kind in BY_KIND else ""
     ask, page = screens.ask(), screens.page_number()
@@ -74,7 +83,7 @@ def _show_todo(*, status: int = 200, problem: str = "") -> Response:
         kind=kind,
         page=page,
         has_more=bool(kind) and waits.is_full,
-        problem=problem,
+        form=form or LaterForm(formdata=None),
         now=ask.now,
         words=words,
         todo_words=todo_words,
@@ -118,17 +127,16 @@ def _last_step() -> undoing.LastStep | None:
 
 def put_later() -> Response:
     """Nobody answered, or the person asked to be rung at another hour (`when`, in the words people use)."""
-    ask = screens.ask()
-    action = todo_list.the_action(
-        session(), ask, request.form.get("kind", ""), request.form.get("subject", "")
-    )
+    ask, form = screens.ask(), LaterForm()
+    action = todo_list.the_action(session(), ask, form.kind.data or "", form.subject.data or "")
+    typed = form.when.clean if form.validate() else ""
     in_vain = "absent" in request.form
     try:
         later.put_off(
             session(),
             action.kind,
             action.subject,
-            until=_until(action, ask.now, in_vain=in_vain),
+            until=_until(action, typed, ask.now, in_vain=in_vain),
             deadline=action.deadline,
             in_vain=in_vain,
             about=action.request.id if action.request else None,
@@ -137,12 +145,12 @@ def put_later() -> Response:
         )
     except (Invalid, Refused) as error:
         session().rollback()
-        said = todo_words.LATER.get(error.code, todo_words.LATER["later.unreadable"])
-        return _show_todo(status=422, problem=said)
+        form.when.errors = [todo_words.LATER.get(error.code, todo_words.LATER["later.unreadable"])]
+        return _show_todo(status=422, form=form)
     return see_other("desk.todo", notice="Absent : à rappeler." if in_vain else "Mis à plus tard.")
 
 
-def _until(action: Action, now: datetime, *, in_vain: bool) -> datetime:
+def _until(action: Action, typed: str, now: datetime, *, in_vain: bool) -> datetime:
     """When to come back to it.
 
     Raises:
@@ -152,7 +160,7 @@ def _until(action: Action, now: datetime, *, in_vain: bool) -> datetime:
         tries = later.tries_of(session(), action.kind, action.subject) + 1
         return later.ring_again_at(now, tries=tries, deadline=action.deadline)
     today = local(now).date()
-    said = read_when(request.form.get("when", "")[:60], today)
+    said = read_when(typed, today)
     if said.hour is None:
         raise Invalid("later.unreadable")
     return local_instant(said.day or today, said.hour)

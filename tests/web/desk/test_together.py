@@ -22,7 +22,7 @@ from tests.support.factories import (
     make_request,
     make_trip,
 )
-from tests.web.desk.steps import call, press
+from tests.web.desk.steps import call, press, said_beside, typed_in
 from tests.web.desk.test_todo_list import failure
 
 TODO = "/bureau/a-faire"
@@ -124,14 +124,20 @@ def test_somebody_is_rung_again_at_the_hour_they_asked(nadia: PageClient, sessio
         ("9h", "déjà passée"),
         ("mercredi 9h", "trop tard"),
         ("\x00", "Nous n’avons pas compris"),
+        ("9" * 61, "Nous n’avons pas compris"),
     ],
 )
-def test_an_hour_that_cannot_be_is_said(nadia: PageClient, session: Session, words: str, said: str):
+@pytest.mark.parametrize("kind", ["", "ring"])
+def test_an_hour_that_cannot_be_is_said_beside_what_was_typed(
+    nadia: PageClient, session: Session, words: str, said: str, kind: str
+):
     to_ring(session)
-    page = nadia.get(TODO).submit("/plus-tard", when=words)
-    assert page.status == 422
-    assert said in page.main
+    page = nadia.get(f"{TODO}?quoi={kind}").submit("/plus-tard", when=words)
+    assert (page.status, page.title.startswith("Erreur")) == (422, True)
+    assert said in said_beside(page, "when")
+    assert typed_in(page, "when") == words.replace("\x00", "")
     assert "Odile Vernet" in page.main
+    assert ("Conducteurs à appeler" in page.text, page.main.startswith("À faire :")) == (True, bool(kind))
 
 
 @pytest.mark.parametrize(
