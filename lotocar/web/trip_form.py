@@ -109,10 +109,11 @@ class WeekdayPart(Part):
 class TripForm(Form):
     """A trip, once or every week. `kind` is "regular" or "one_off"; only the fields of that kind are read.
 
-    `form_key` names the page of a new trip: sent twice, it makes one.
+    `form_key` names the page of a new trip: sent twice, it makes one. `revision` is what was seen of a known trip.
     """
 
     form_key = HiddenField(default=new_hex_id)
+    revision = HiddenField()
     kind = HiddenField(default="regular")
     origin = PlaceField("D'où partez-vous ?", code="origin_code", validators=[Needed(PLACE_NEEDED)])
     origin_code = PlaceCode()
@@ -207,7 +208,8 @@ class TripForm(Form):
         return any(field.data or field.errors for field in rare)
 
     def show_trip(self, trip: Trip) -> None:
-        """Fill in what a list of values cannot: the places, and the days of validity that may be past."""
+        """Fill in what a list of values cannot: the places, the days of validity that may be past, what was seen."""
+        self.revision.data = str(trip.revision)
         self.origin_code.data = self.origin.fill(trip.origin)
         self.destination_code.data = self.destination.fill(trip.destination)
         for (place, code), stop in zip(self.vias, trip.vias, strict=False):

@@ -11,8 +11,8 @@ from lotocar.carpool.people.models import PhoneLine
 from lotocar.carpool.trips import operations as trip_acts
 from lotocar.civic.privacy import erasure
 from lotocar.errors import Invalid, NotFound, Refused
-from lotocar.web import guards, links
-from lotocar.web.desk import area, collisions, person_page, screens, words
+from lotocar.web import collisions, guards, links
+from lotocar.web.desk import area, person_page, screens, words
 from lotocar.web.desk.person_page import LineForm, PersonForm
 from lotocar.web.edge import policy, session
 from lotocar.web.forms import showable

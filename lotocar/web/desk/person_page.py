@@ -14,8 +14,8 @@ from lotocar.carpool.people.rules import USUAL_PLACES
 from lotocar.carpool.requests import queries as requests
 from lotocar.carpool.rides import queries as rides
 from lotocar.carpool.trips import queries as trips
-from lotocar.web import guards
-from lotocar.web.desk import collisions, screens, words
+from lotocar.web import collisions, guards
+from lotocar.web.desk import screens, words
 from lotocar.web.desk.intake_form import CIVILITIES
 from lotocar.web.edge import session
 from lotocar.web.forms import Form, NameField, Needed, PhoneField, PlaceCode, PlaceField, TextField

@@ -22,8 +22,8 @@ from lotocar.messages.texts import SenderPolicy
 from lotocar.staff.models import Account
 from lotocar.values import wording
 from lotocar.values.hours import local_instant
-from lotocar.web import guards
-from lotocar.web.desk import area, collisions, contacts, journey_map, screens, story, together, words
+from lotocar.web import collisions, guards
+from lotocar.web.desk import area, contacts, journey_map, screens, story, together, words
 from lotocar.web.desk.hand_pick_form import HandPickForm
 from lotocar.web.desk.intake_form import CorrectionForm
 from lotocar.web.desk.leg_panes import LegPane, date_lines, leg_panes

@@ -7,12 +7,12 @@ from flask import Response
 from lotocar import clock
 from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips.models import Trip
-from lotocar.errors import Invalid, NotFound
+from lotocar.errors import Invalid, NotFound, Refused
 from lotocar.values.wording import period_words
-from lotocar.web import guards
+from lotocar.web import collisions, guards
 from lotocar.web.desk import area, screens, words
 from lotocar.web.edge import session
-from lotocar.web.forms import DayField, Form, Needed
+from lotocar.web.forms import DayField, Form, Needed, row_number
 from lotocar.web.render import see_other
 from lotocar.web.trip_form import TripForm
 from lotocar.web.trip_typed import typed
@@ -40,10 +40,22 @@ def save_trip(trip_id: int) -> Response:
     if not form.validate() or not area.accepts(screens.area(), form.origin, form.destination):
         return _page(trip, form, PauseForm(formdata=None), status=422)
     try:
-        trips.change_trip(session(), trip, form.offer(), actor=guards.actor(), now=clock.now())
+        trips.change_trip(
+            session(),
+            trip,
+            form.offer(),
+            expected_revision=row_number(form.revision.data) or 0,
+            actor=guards.actor(),
+            now=clock.now(),
+        )
     except Invalid as error:
         form.blame(error)
         return _page(trip, form, PauseForm(formdata=None), status=422)
+    except Refused:
+        session().rollback()
+        trip = _the_trip(trip_id)
+        clash = collisions.trip_clash(session(), trip, form)
+        return _page(trip, form, PauseForm(formdata=None), status=409, clash=clash)
     return see_other("desk.person", notice="Trajet modifié.", person_id=trip.driver_id)
 
 
@@ -78,7 +90,21 @@ def _the_trip(trip_id: int) -> Trip:
     return trip
 
 
-def _page(trip: Trip, form: TripForm, pause: PauseForm, *, status: int = 200) -> Response:
+def _page(
+    trip: Trip,
+    form: TripForm,
+    pause: PauseForm,
+    *,
+    status: int = 200,
+    clash: collisions.Clash | None = None,
+) -> Response:
     return screens.show(
-        "desk/edit_trip.html", screen="trips", status=status, trip=trip, form=form, pause=pause, words=words
+        "desk/edit_trip.html",
+        screen="trips",
+        status=status,
+        trip=trip,
+        form=form,
+        pause=pause,
+        clash=clash,
+        words=words,
     )

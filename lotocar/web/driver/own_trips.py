@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Response, request
@@ -13,10 +14,12 @@ from lotocar.carpool.trips import operations as trips
 from lotocar.carpool.trips import queries
 from lotocar.carpool.trips.models import Trip
 from lotocar.errors import Invalid, NotFound, Refused
+from lotocar.web import collisions
 from lotocar.web.driver.forms import OneDayForm, PauseForm, asked_kind
 from lotocar.web.driver.showing import shown
 from lotocar.web.driver.space import acting, driver_of, is_awaited, today, trip_of
 from lotocar.web.edge import session
+from lotocar.web.forms import row_number
 from lotocar.web.render import page, see_other
 from lotocar.web.trip_form import TripForm
 from lotocar.web.trip_typed import typed
@@ -79,10 +82,23 @@ def change_trip(token: str, public_id: str) -> Response:
     form.hold(trip)
     if form.validate():
         try:
-            trips.change_trip(session(), trip, form.offer(), actor=acting(driver), now=clock.now())
+            trips.change_trip(
+                session(),
+                trip,
+                form.offer(),
+                expected_revision=row_number(form.revision.data) or 0,
+                actor=acting(driver),
+                now=clock.now(),
+            )
             return see_other("driver.space", token=token, notice="Votre trajet est modifié.")
         except Invalid as refusal:
             form.blame(refusal)
+        except Refused:
+            session().rollback()
+            trip = trip_of(token, public_id)[1]
+            # who of the team changed it is nobody else's business
+            clash = replace(collisions.trip_clash(session(), trip, form), by="")
+            return _form_page(token, form, trip, status=409, clash=clash)
     return _form_page(token, form, trip, status=422)
 
 
@@ -209,9 +225,23 @@ def _is_kept(driver: Person, form: TripForm) -> bool:
 
 
 def _form_page(
-    token: str, form: TripForm, trip: Trip | None = None, *, status: int = 200, problem: str = ""
+    token: str,
+    form: TripForm,
+    trip: Trip | None = None,
+    *,
+    status: int = 200,
+    problem: str = "",
+    clash: collisions.Clash | None = None,
 ) -> Response:
-    return page("driver/trip_form.html", form=form, token=token, trip=trip, problem=problem, status=status)
+    return page(
+        "driver/trip_form.html",
+        form=form,
+        token=token,
+        trip=trip,
+        problem=problem,
+        clash=clash,
+        status=status,
+    )
 
 
 def _pause_page(token: str, trip: Trip, form: PauseForm, *, status: int = 200) -> Response:
