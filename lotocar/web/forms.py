@@ -97,6 +97,7 @@ WORDS = {
     "request.day_far": "Ce jour est trop lointain : un an au plus.",
     "request.back_before_out": "Le retour ne peut pas être avant l'aller.",
     "request.legs": "Trop de dates, ou aucune.",
+    "request.more_backs": "Plus de retours que d'allers : écrivez autant de jours pour l'un que pour l'autre.",
     "request.date_twice": "La même date est écrite deux fois.",
     "request.return_plan": "Choisissez dans la liste.",
     "request.hour_without_meaning": "Dites si c'est l'heure de départ ou d'arrivée.",

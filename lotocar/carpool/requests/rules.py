@@ -143,12 +143,14 @@ def check_legs(legs: Sequence[LegWish], *, today: date) -> None:
     """Refuse legs that make no journey: one way out, perhaps one back, or the same on several dates.
 
     Raises:
-        Invalid: no way out, too many dates, a date twice, the same place twice, a past or far day, an hour
-            without its meaning, or a way back before the way out.
+        Invalid: no way out, too many dates, more ways back than out, a date twice, the same place twice, a past
+            or far day, an hour without its meaning, or a way back before the way out.
     """
     outs, backs = ([leg for leg in legs if leg.direction == way] for way in ("out", "back"))
-    if not outs or len(outs) > MOST_DATES or len(backs) > len(outs):
-        raise Invalid("request.legs")
+    if not outs or len(outs) > MOST_DATES:
+        raise Invalid("request.legs", field="day")
+    if len(backs) > len(outs):
+        raise Invalid("request.more_backs", field="back_day")
     for leg in legs:
         _check_leg(leg, today)
     if any(len({leg.day for leg in ways}) < len(ways) for ways in (outs, backs)):

@@ -66,7 +66,7 @@ def test_every_leg_state_gives_the_request_a_state():
     ("legs", "code"),
     [
         ([], "request.legs"),
-        ([OUT, BACK, BACK], "request.legs"),
+        ([OUT, BACK, BACK], "request.more_backs"),
         ([replace(OUT, destination=CAHORS)], "request.same_place"),
         ([replace(OUT, day=TODAY - timedelta(days=1))], "request.day_past"),
         ([replace(OUT, day=date(9999, 12, 31))], "request.day_far"),

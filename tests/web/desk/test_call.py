@@ -135,6 +135,7 @@ def test_known_names_are_offered_by_their_first_letters(nadia: PageClient, sessi
         ({"day": "31/10/2027", "hour": "2h30"}, "hour", "deux fois"),
         ({"hour": "25:00"}, "hour", "n'existe pas"),
         ({"back": "yes", "back_day": "lundi"}, "back_day", "avant l'aller"),
+        ({"back": "yes", "back_day": "lun-ven 3 semaines"}, "back_day", "Plus de retours que d'allers"),
         ({"seats": "0"}, "seats", "Entre 1 et 8"),
         ({"seats": "9"}, "seats", "Entre 1 et 8"),
         ({"wish": "x" * 501}, "wish", "trop long"),

@@ -31,6 +31,7 @@ from tests.support.factories import (
     make_trip,
     weekly,
 )
+from tests.support.pages import text_of
 from tests.web.desk.steps import press, said_beside, the_request, typed_in
 from tests.web.tidy import TidyClient
 
@@ -46,6 +47,14 @@ def asked(session: Session) -> RideRequest:
 
 def path_of(asked: RideRequest) -> str:
     return f"/bureau/demandes/{asked.id}"
+
+
+def assert_said_at_the_top(page: Page, sentence: str) -> None:
+    """The title says that something is wrong, and the summary leads to its field."""
+    assert page.title.startswith("Erreur")
+    (summary,) = page.all("div", class_="error-summary")
+    (link, *_) = [one for one in summary.iter("a") if sentence in text_of(one)]
+    assert [one for one in page.root.iter() if one.get("id") == (link.get("href") or "").removeprefix("#")]
 
 
 def approaches(session: Session) -> list[Approach]:
@@ -272,6 +281,7 @@ def test_a_pick_that_cannot_be_is_said_beside_its_field(
     page = nadia.get(path_of(asked)).submit("/choisir", button="L’appeler", **answers)
     assert page.status == 422
     assert sentence in said_beside(page, field)
+    assert_said_at_the_top(page, sentence)
     assert typed_in(page, "driver") == answers["driver"]
 
 
@@ -389,6 +399,7 @@ def test_a_call_back_that_cannot_be_is_said_beside_its_field(
     page = nadia.get(path_of(asked)).submit("/rappeler", day=day, hour=hour)
     assert page.status == 422
     assert sentence in said_beside(page, field)
+    assert_said_at_the_top(page, sentence)
 
 
 def test_closing_wants_an_outcome_and_reopening_looks_again(
@@ -396,6 +407,7 @@ def test_closing_wants_an_outcome_and_reopening_looks_again(
 ):
     page = nadia.get(path_of(asked)).submit("/clore")
     assert (page.status, "Choisissez la suite donnée" in said_beside(page, "outcome")) == (422, True)
+    assert_said_at_the_top(page, "Choisissez la suite donnée")
     nadia.get(path_of(asked)).submit("/clore", outcome="unserved_no_driver", note="personne le mardi")
     assert the_request(session).outcome == "unserved_no_driver"
     page = nadia.get(path_of(asked))
