@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from flask import Response, request
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lotocar import clock
@@ -60,7 +61,7 @@ def leave_request() -> Response:
     form = RequestForm()
     if not form.validate():
         return _page(form, status=422)
-    now = clock.now()
+    now, form_key = clock.now(), _form_key(form)
     try:
         passenger = register(session(), form, now)
         if (before := _asked_before(session(), passenger, form)) is not None:
@@ -69,7 +70,7 @@ def leave_request() -> Response:
             raise Invalid("request.too_many", field="phone")
         submitted = requests.submit(
             session(),
-            form_key=_form_key(form),
+            form_key=form_key,
             passenger=passenger,
             legs=form.wishes(),
             seats=form.seats.data,
@@ -82,6 +83,11 @@ def leave_request() -> Response:
     except Invalid as refusal:
         form.blame(refusal)
         return _page(form, status=422)
+    except IntegrityError:  # the same form, sent at the same instant, was kept first
+        session().rollback()
+        if (before := queries.by_form_key(session(), form_key)) is None:
+            raise
+        return _received(before)
     return _received(submitted)
 
 

@@ -1,3 +1,5 @@
+import threading
+import time as time_passes
 from datetime import date, time
 
 import pytest
@@ -5,7 +7,8 @@ from sqlalchemy import select
 
 from lotocar.carpool.people.models import Person
 from lotocar.carpool.requests.models import RideRequest
-from tests.support.factories import TUESDAY, make_passenger, make_trip
+from tests.support.doors import PageClient
+from tests.support.factories import TUESDAY, make_passenger, make_request, make_trip
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -56,6 +59,23 @@ def test_the_same_form_sent_twice_makes_one_request(client, session):
     page.submit("/demander", **MARCEL)
     assert page.submit("/demander", **MARCEL).path == "/demande-recue"
     the_request(session)
+
+
+def test_the_same_form_sent_twice_at_once_makes_one_request(app, client, session):
+    """The second is past the look for a known key when the first one is kept."""
+    key = client.get("/demander").all("input", name="form_key")[0].get("value")
+    first, answers = make_request(session, form_key=key), []
+
+    def send():
+        answers.append(PageClient(app, session).post("/demander", MARCEL | {"form_key": key}))
+
+    second = threading.Thread(target=send)
+    second.start()
+    time_passes.sleep(1.5)
+    session.commit()
+    second.join(30)
+    assert [one.path for one in answers] == ["/demande-recue"]
+    assert the_request(session).id == first.id
 
 
 def test_the_same_request_from_another_page_is_the_same_and_another_day_is_not(client, session):
