@@ -89,6 +89,5 @@ def test_what_is_known_comes_into_the_call_at_one_press(
     page.goto("/bureau/personnes")
     page.locator("#qui").fill("pouj")
     page.locator("#qui").press("Enter")
-    page.locator("[data-row]").focus()
-    page.keyboard.press("d")
+    page.get_by_role("button", name="Nouvelle demande").click()
     expect(page.locator("#connu")).to_contain_text("Sonner deux fois")
