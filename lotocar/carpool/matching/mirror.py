@@ -113,7 +113,9 @@ def _brought_to(state: _State | None, session: Session, ground: Ground, tell: Te
         if now_seen == seen:
             return _State(seen, index)
         seen = now_seen
-    held = queries.hold_revision(session)  # where trips change all the time, writers wait for the end of this page
+    held = queries.hold_revision(
+        session
+    )  # where trips change all the time, writers wait for the end of this page
     return _State(held, _read(state, session, ground, tell))
 
 
