@@ -99,8 +99,6 @@ class Listening:
         self.asked.add((a, b))
         return ROADS.leg(a, b)
 
-    seconds_many = ROADS.seconds_many
-
 
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**32))
