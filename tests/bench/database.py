@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, insert
+from sqlalchemy import Engine, create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from lotocar.carpool.matching.facts import DepartureFacts
@@ -59,8 +59,17 @@ def fill(engine: Engine, offers: Iterable[Sequence[DepartureFacts]]) -> dict[str
             _insert(session, batch)
             said["offers"] += len(batch)
             said["departures"] += sum(map(len, batch))
+        if engine.dialect.name == "postgresql":
+            _count_on(session)
         session.commit()
     return said
+
+
+def _count_on(session: Session) -> None:
+    """Rows came with their numbers: those added later are counted from there."""
+    for model in (Person, Trip, Departure):
+        last = select(func.max(model.id)).scalar_subquery()
+        session.execute(select(func.setval(func.pg_get_serial_sequence(model.__tablename__, "id"), last)))
 
 
 def _insert(session: Session, trips: Sequence[Sequence[DepartureFacts]]) -> None:
