@@ -82,16 +82,7 @@ def register_driver() -> Response:
             actor=actor,
             now=now,
         )
-        offers.post_trip(
-            session(),
-            driver=driver,
-            offer=form.offer(),
-            confirmed=True,
-            public_id=form.public_id,
-            actor=actor,
-            now=now,
-        )
-        driver = offers.confirm_pending(session(), driver, actor=actor, now=now)
+        driver = _post(driver, form)
     except Invalid as error:
         form.blame(error)
         return _driver_page(form, status=422)
@@ -133,18 +124,8 @@ def add_trip(person_id: int) -> Response:
         return _trip_page(driver, form, status=422)
     if (posted := queries.posted(session(), form.public_id)) is not None:
         return _kept(posted)
-    now, actor = clock.now(), guards.actor()
     try:
-        offers.post_trip(
-            session(),
-            driver=driver,
-            offer=form.offer(),
-            confirmed=True,
-            public_id=form.public_id,
-            actor=actor,
-            now=now,
-        )
-        driver = offers.confirm_pending(session(), driver, actor=actor, now=now)
+        driver = _post(driver, form)
     except Invalid as error:
         form.blame(error)
         return _trip_page(driver, form, status=422)
@@ -170,6 +151,21 @@ def change_trip(trip_id: int) -> Response:
     if trip.status != after:  # the key may be pressed twice
         act(session(), trip, actor=guards.actor(), now=clock.now())
     return see_other("desk.person", notice="Trajet mis à jour.", person_id=trip.driver_id)
+
+
+def _post(driver: Person, form: TripForm) -> Person:
+    """Keep the trip as it was said; gives its driver, whose number counts as confirmed."""
+    now, actor = clock.now(), guards.actor()
+    offers.post_trip(
+        session(),
+        driver=driver,
+        offer=form.offer(),
+        confirmed=True,
+        public_id=form.public_id,
+        actor=actor,
+        now=now,
+    )
+    return offers.confirm_pending(session(), driver, actor=actor, now=now)
 
 
 def _kept(posted: Trip) -> Response:
