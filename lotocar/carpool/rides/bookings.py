@@ -32,9 +32,8 @@ from lotocar.values.tokens import new_hex_id
 from lotocar.world.roads.router import Roads
 
 FREE = frozenset({"unserved", "approached"})
-_SAME_CAR = timedelta(
-    hours=12
-)  # further from its hour, it is no longer that departure that takes the passenger
+# further from its hour, it is no longer that departure that takes the passenger
+_SAME_CAR = timedelta(hours=12)
 
 
 def lock(session: Session, ride_request: RideRequest, approach: Approach | None = None) -> None:
