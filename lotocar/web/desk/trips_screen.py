@@ -91,9 +91,8 @@ def register_driver() -> Response:
     except Refused as error:
         session().rollback()
         return _driver_page(form, status=409, problem=words.sentence(error.code))
-    said = persons.consents(
-        session(), driver.id
-    )  # what a known driver agreed to is withdrawn on their page only
+    # what a known driver agreed to is withdrawn on their page only
+    said = persons.consents(session(), driver.id)
     consents.hear(
         session(),
         driver,
